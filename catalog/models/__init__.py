@@ -1,0 +1,27 @@
+"""Categories, standard goods, listings, and the observations of prices."""
+
+from catalog.models.categories import AttributeType, Category, CategoryAttribute
+from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
+from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
+from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
+from catalog.models.vocabulary import SearchWord
+
+__all__ = [
+    "AttributeType",
+    "Brand",
+    "Category",
+    "CategoryAttribute",
+    "Good",
+    "GoodFigures",
+    "GoodPriceStatistics",
+    "Listing",
+    "PolicyLabel",
+    "PriceChange",
+    "PriceObservation",
+    "QuantityBand",
+    "Review",
+    "ReviewDecision",
+    "Sale",
+    "SearchWord",
+    "Tier",
+]

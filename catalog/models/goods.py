@@ -1,0 +1,140 @@
+"""Standard goods (标准商品): one row per brand, model and key specification."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from catalog.models.categories import Category
+from zcy.money import MoneyField
+
+
+class Brand(models.Model):
+    """A brand as people write it, in Chinese and in Latin letters."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    latin = models.CharField(_("Latin name"), max_length=80, blank=True)
+    goods_count = models.PositiveIntegerField(_("goods on sale"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyLabel(models.TextChoices):
+    ENERGY_SAVING = "energy_saving", _("energy saving")
+    ENVIRONMENTAL = "environmental", _("environmental")
+    GREEN = "green", _("green")
+    XINCHUANG = "xinchuang", _("domestic IT")
+    RURAL = "rural", _("rural revitalisation")
+
+
+class GoodState(models.TextChoices):
+    ACTIVE = "active", _("active")
+    RETIRED = "retired", _("retired")
+
+
+class GoodQuerySet(models.QuerySet["Good"]):
+    def active(self) -> Self:
+        return self.filter(state=GoodState.ACTIVE)
+
+    def searchable(self) -> Self:
+        """Goods with at least one listing that is on sale and approved."""
+        return self.filter(state=GoodState.ACTIVE, offers__gt=0)
+
+
+class Good(models.Model):
+    """A standard good. What a card of a result list shows is kept on the row itself."""
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="goods")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="goods")
+    model = models.CharField(_("model"), max_length=120, blank=True)
+    name = models.CharField(_("name"), max_length=300)
+    spec = models.JSONField(_("specification"), default=dict, blank=True)
+    # Hash of the whole specification: equal specifications form the fallback peer group of price rules.
+    spec_hash = models.CharField(_("hash of the specification"), max_length=32, editable=False, default="")
+    # unit and pack as in market-csv.md; an unknown pack counts as 1.
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    pack_size = models.DecimalField(_("units per pack"), max_digits=12, decimal_places=3, null=True, blank=True)
+    labels = ArrayField(models.CharField(max_length=40), verbose_name=_("policy labels"), default=list, blank=True)
+    picture = models.ImageField(_("picture"), upload_to="goods/", blank=True)
+    description = models.TextField(_("description"), blank=True)
+    origin = models.CharField(_("country of origin"), max_length=60, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=GoodState, default=GoodState.ACTIVE)
+    proposed_by = models.ForeignKey(
+        Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposed_goods"
+    )
+    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    # Kept by catalog.services whenever a listing changes.
+    offers = models.PositiveIntegerField(_("offers"), default=0, editable=False)
+    lowest_price = MoneyField(_("lowest price"), null=True, editable=False)
+    in_stock = models.BooleanField(_("in stock"), default=False, editable=False)
+    # The best ranking factor among its offers' suppliers, for the bounded effect of credit on relevance.
+    ranking_factor = models.FloatField(_("ranking factor"), default=1.0, editable=False)
+    # Ranking factor × how much it is offered: the order of lists that nobody has searched for.
+    weight = models.FloatField(_("weight in lists"), default=0.0, editable=False)
+    search = SearchVectorField(null=True, editable=False)
+    # Model in capitals without blanks and dashes, for search by trigram.
+    model_key = models.CharField(max_length=120, blank=True, editable=False)
+    pinyin = models.CharField(max_length=600, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=40, blank=True, editable=False)
+    external_id = models.CharField(_("id at the source"), max_length=100, blank=True, editable=False)
+
+    objects = GoodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standard good")
+        verbose_name_plural = _("standard goods")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], condition=~models.Q(external_id=""), name="good_external_id_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pack_size__isnull=True) | models.Q(pack_size__gt=0), name="pack_size_is_positive"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=GoodState.values), name="good_state_is_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["category", "lowest_price", "id"], condition=models.Q(offers__gt=0), name="good_category_price"
+            ),
+            models.Index(fields=["category", "-weight", "-id"], condition=models.Q(offers__gt=0), name="good_category_weight"),
+            models.Index(fields=["-weight", "-id"], condition=models.Q(offers__gt=0), name="good_weight"),
+            models.Index(fields=["brand", "id"], name="good_brand"),
+            models.Index(fields=["category", "spec_hash"], name="good_category_spec"),
+            GinIndex(fields=["search"], name="good_search", fastupdate=False),
+            GinIndex(OpClass("model_key", name="gin_trgm_ops"), name="good_model_trigram"),
+            GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="good_pinyin_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GoodFigures(models.Model):
+    """Sales and returns of a good in the last 365 days. Written by orders."""
+
+    good = models.OneToOneField(Good, on_delete=models.CASCADE, primary_key=True, related_name="figures")
+    orders = models.PositiveIntegerField(_("orders"), default=0)
+    quantity = models.DecimalField(_("quantity"), max_digits=16, decimal_places=3, default=0)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, default=0)
+    returns = models.PositiveIntegerField(_("returns"), default=0)
+    as_of = models.DateField(_("as of"), null=True)
+
+    class Meta:
+        verbose_name = _("figures of a good")
+        verbose_name_plural = _("figures of goods")
+
+    def __str__(self) -> str:
+        return f"{self.good_id}: {self.orders}"

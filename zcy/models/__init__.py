@@ -1,0 +1,25 @@
+"""What every app may rest on: audit, outbox, nights, calendar, numbers, documents. People are known by id only."""
+
+from zcy.models.append_only import append_only_triggers
+from zcy.models.audit import AuditEntry, AuditSeal
+from zcy.models.calendar import DayKind, Holiday, Outage, Workday
+from zcy.models.documents import Document
+from zcy.models.nights import NightlyPartRun, NightlyRun, RunState
+from zcy.models.numbers import NumberSeries
+from zcy.models.outbox import OutboxMessage
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "DayKind",
+    "Document",
+    "Holiday",
+    "NightlyPartRun",
+    "NightlyRun",
+    "NumberSeries",
+    "Outage",
+    "OutboxMessage",
+    "RunState",
+    "Workday",
+    "append_only_triggers",
+]

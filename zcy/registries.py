@@ -1,0 +1,185 @@
+"""Registries of the ground floor: what an app adds to the frame that every app shares.
+
+An app fills them in its `AppConfig.ready()`. A registry keeps what is registered in order and refuses
+two entries of one name, so that a typing error is found when the process starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Named entries in the order of registration."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, T] = {}
+
+    def register(self, entry: T) -> T:
+        """Add an entry.
+
+        Raises:
+            ValueError: an entry of this name is there already.
+        """
+        if entry.name in self._entries:
+            raise ValueError(f"two entries named {entry.name!r} in the registry of {self.kind}")
+        self._entries[entry.name] = entry
+        return entry
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def __getitem__(self, name: str) -> T:
+        return self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the side menu of a workspace."""
+
+    name: str
+    label: Text
+    url_name: str
+    roles: frozenset[str]
+    section: Text
+    order: int = 100
+    icon: str = "dot"
+    # The count beside the label comes from the header counts, by the same name, so that a page needs one query.
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class TodoItem:
+    """What waits for a person: one line of the work list on the home page."""
+
+    label: Text
+    count: int
+    url: str
+    action: Text
+    since: datetime | None = None
+    due: datetime | None = None
+    tone: str = "watch"
+
+
+@dataclass(frozen=True)
+class TodoProvider:
+    """Finds what waits for an actor; asked only for people who have one of the roles."""
+
+    name: str
+    roles: frozenset[str]
+    find: Callable[[Any], Iterable[TodoItem]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class HeaderCount:
+    """A scalar SQL subquery shown as a number in the header or menu.
+
+    `sql(actor)` returns (SQL of a scalar subquery, parameters): all counts of a page are fetched in one statement.
+    """
+
+    name: str
+    roles: frozenset[str]
+    sql: Callable[[Any], tuple[str, list[Any]]]
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """A link of the public header, for example a hall or a category."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NavigationProvider:
+    """Links of the public header for a region; remembered for a minute by each process, so it may ask the database."""
+
+    name: str
+    links: Callable[[int | None], Iterable[NavigationLink]]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NightContext:
+    """What a nightly part is told.
+
+    `nights` is the gap to be computed, oldest first: one date on an ordinary night, more when nights were missed.
+    `shard` of `shards`: the hash range of this part; parts that do not fan out get 0 of 1.
+    """
+
+    run_id: int
+    first: date
+    last: date
+    shard: int = 0
+    shards: int = 1
+
+
+@dataclass(frozen=True)
+class NightlyPart:
+    """One step of the night.
+
+    `run(context)` computes and returns figures for the page (`rows` at least); it is idempotent, runs in its own
+    transaction(s) and may be started again at any time. Parts of one `stage` may run side by side; a stage starts
+    when the stage before has ended.
+    """
+
+    name: str
+    label: Text
+    stage: int
+    run: Callable[[NightContext], Mapping[str, Any]]
+    shards: int = 1
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """Something that must answer before the platform is ready: returns None, or what is wrong in one sentence."""
+
+    name: str
+    check: Callable[[], str | None]
+    # A part that is away while the platform goes on without it (the cache) does not make it unready.
+    essential: bool = True
+
+
+@dataclass(frozen=True)
+class PeriodicTask:
+    """A Celery task that beat starts: either every `seconds`, or at `hour`:`minute` Asia/Shanghai."""
+
+    name: str
+    task: str
+    seconds: int | None = None
+    hour: int | None = None
+    minute: int = 0
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+menu: Registry[MenuItem] = Registry("menu items")
+todo: Registry[TodoProvider] = Registry("to-do providers")
+header_counts: Registry[HeaderCount] = Registry("header counts")
+navigation: Registry[NavigationProvider] = Registry("navigation")
+nightly_parts: Registry[NightlyPart] = Registry("nightly parts")
+health: Registry[HealthCheck] = Registry("health checks")
+periodic_tasks: Registry[PeriodicTask] = Registry("periodic tasks")
