@@ -65,6 +65,10 @@ class Postgres:
         command = [binaries() / "pg_isready", "-q", "-h", self.layout.sockets]
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
+    def is_alive(self) -> bool:
+        """Whether its process runs, be it busy or not."""
+        return self._pid() is not None
+
     def start(self) -> None:
         """Start the server, making the cluster first where there is none.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -95,3 +96,13 @@ def signal_group(pgid: int, number: signal.Signals) -> None:
     """Send a signal to a whole process group, which may be gone already."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pgid, number)
+
+
+def end_group(process: subprocess.Popen[bytes], *, patience: float) -> None:
+    """End a process that leads a group: politely, then the whole group by force; what it left behind goes too."""
+    signal_group(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=patience)
+    signal_group(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)

@@ -63,12 +63,28 @@ class Servers:
         with self._start_lock():
             self._let_go(force=force)
 
+    def stop_unused(self) -> bool:
+        """Stop servers that a killed user has left running; False where somebody uses them."""
+        self._make_folders()
+        with self._start_lock():
+            handle = self._open("users.lock")
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            else:
+                for server in reversed(self._used):
+                    server.stop()
+                return True
+            finally:
+                os.close(handle)
+
     def restart_dead(self) -> list[str]:
         """Start again what no longer answers; the names of what was started."""
         revived = []
         with self._start_lock():
             for server in self._used:
-                if not server.is_ready():
+                if not server.is_alive():
                     server.start()
                     revived.append(type(server).__name__)
         return revived

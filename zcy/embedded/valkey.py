@@ -55,6 +55,10 @@ class Valkey:
             return line.recv(16).startswith(b"+PONG")
         return False
 
+    def is_alive(self) -> bool:
+        """Whether its process runs, be it busy or not."""
+        return self.is_ready() or bool(self._pids())
+
     def start(self) -> None:
         """Start the server.
 

