@@ -1,0 +1,73 @@
+"""`manage.py import_market DIR`: take in a whole market."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from exchange.market.importing import ImportRefused, Progress, import_market
+from exchange.market.reading import Source
+from exchange.market.report import Report
+
+
+class Command(BaseCommand):
+    help = "Import a market from a folder of CSV files (docs/exchange/market-csv.md): all of it or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("directory", type=Path, metavar="DIR", help="the folder with the files")
+        parser.add_argument("--source", default="", metavar="CODE", help="whose ids they are (default: the root region)")
+        parser.add_argument("--dry-run", action="store_true", help="check and count everything, write nothing")
+        parser.add_argument("--report", type=Path, metavar="FILE", help="write the outcome as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if len(options["source"]) > 40:
+            raise CommandError(_("--source takes at most 40 characters."))
+        if options["report"] and not options["report"].resolve().parent.is_dir():
+            raise CommandError(_("The folder of %(path)s does not exist.") % {"path": options["report"]})
+        bars: list[tqdm[Any]] = []
+
+        def started(sources: list[Source]) -> Progress:
+            total = sum(source.size for source in sources)
+            bars.append(tqdm(total=total, unit="B", unit_scale=True, leave=False, disable=options["verbosity"] < 1))
+            return lambda name, amount: (bars[0].set_description(name), bars[0].update(amount))  # type: ignore[return-value]
+
+        try:
+            report = import_market(
+                options["directory"], source=options["source"], dry_run=options["dry_run"], started=started
+            )
+        except ImportRefused as refusal:
+            self._write_report(options["report"], refusal.report)
+            for error in refusal.report.errors:
+                self.stderr.write(str(error))
+            self._notices(refusal.report)
+            raise CommandError(str(refusal)) from refusal
+        finally:
+            for bar in bars:
+                bar.close()
+        self._write_report(options["report"], report)
+        self._notices(report)
+        if options["verbosity"] >= 1:
+            self._summary(report)
+
+    def _write_report(self, path: Path | None, report: Report) -> None:
+        if path:
+            path.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    def _notices(self, report: Report) -> None:
+        for notice in report.notices:
+            self.stderr.write(self.style.NOTICE(notice))
+
+    def _summary(self, report: Report) -> None:
+        self.stdout.write(f"{_('file'):<16}{_('rows'):>10}{_('new'):>10}{_('changed'):>10}{_('the same'):>10}")
+        for name, counts in report.files.items():
+            self.stdout.write(
+                f"{name:<16}{counts.rows:>10}{counts.inserted:>10}{counts.updated:>10}{counts.unchanged:>10}"
+            )
+        if report.dry_run:
+            self.stdout.write(_("Nothing was written: this was a trial."))

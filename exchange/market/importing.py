@@ -1,0 +1,123 @@
+"""The import as a whole: read and check everything, then write all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.services.related_groups import recompute_related_groups
+from catalog.services import index_goods, rebuild_vocabulary, refresh_goods
+from exchange.market import deriving, staging, trees
+from exchange.market.merging import MERGES, merge
+from exchange.market.reading import Source, find_files
+from exchange.market.report import Report
+from zcy import audit, workdays
+from zcy.errors import DomainError
+
+Progress = Callable[[str, int], None]
+
+
+class ImportRefused(DomainError):
+    """The directory cannot be imported; the report says why."""
+
+    code = "import_refused"
+
+    def __init__(self, report: Report, message: str) -> None:
+        self.report = report
+        super().__init__(message)
+
+
+class _RolledBack(Exception):
+    """Leaves the transaction of a dry run."""
+
+
+def import_market(
+    directory: Path,
+    *,
+    source: str = "",
+    dry_run: bool = False,
+    started: Callable[[list[Source]], Progress] = lambda sources: lambda name, amount: None,
+) -> Report:
+    """Import a directory of market CSV files: all or nothing, and a second time without any effect.
+
+    Args:
+        directory: holds the files of docs/exchange/market-csv.md.
+        source: whose ids they are; the code of the root region where it is empty.
+        dry_run: check and count everything, write nothing.
+        started: is told the files that were found and returns what is to be called as (step, bytes read).
+
+    Raises:
+        ImportRefused: the directory is not readable, holds none of the files, or has errors.
+    """
+    report = Report(source=source, dry_run=dry_run)
+    if not directory.is_dir():
+        raise ImportRefused(report, _("%(path)s is not a folder.") % {"path": directory})
+    sources = find_files(directory, report)
+    if not sources:
+        raise ImportRefused(report, _("%(path)s holds none of the files of the market format.") % {"path": directory})
+    advance = started(sources)
+    try:
+        with transaction.atomic():
+            _stage(sources, report, advance)
+            report.close()
+            if report.error_count:
+                raise ImportRefused(report, _("Nothing was imported: %(count)d errors.") % {"count": report.error_count})
+            _write(report, advance)
+            if dry_run:
+                raise _RolledBack
+            audit.record(
+                action="market.imported",
+                data={name: vars(counts) for name, counts in report.files.items()} | {"source": report.source},
+            )
+    except _RolledBack:
+        pass
+    return report
+
+
+def _stage(sources: list[Source], report: Report, advance: Progress) -> None:
+    with connection.cursor() as cursor:
+        # One transaction with exclusive use: two imports would give the same numbers and deadlock on each other.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('zcy.import_market'))")
+        staging.create_tables(cursor)
+        for source in sources:
+            staging.copy_file(cursor, source, report, advance)
+        staging.prepare(cursor)
+        report.source = report.source or staging.root_region(sources) or "market"
+        staging.check_references(cursor, report)
+        staging.check_trees(cursor, report)
+
+
+def _write(report: Report, advance: Progress) -> None:
+    with connection.cursor() as cursor:
+        trees.merge_regions(cursor, report)
+        trees.merge_categories(cursor, report)
+        trees.merge_brands(cursor)
+        present = set(report.files)
+        for step in MERGES:
+            if step.file == "orders":
+                deriving.give_numbers(cursor, report, prefix="ZJ")
+            if step.file in present:
+                advance(step.file, 0)
+                merge(cursor, step, report)
+        deriving.give_roles(cursor, report)
+        deriving.link_inquiries(cursor, report)
+        deriving.find_touched_orders(cursor, report)
+        deriving.settle_orders(cursor)
+        deriving.observe_prices(cursor, report)
+        cursor.execute("ANALYZE")
+    for name in set(report.files) - present:
+        del report.files[name]
+    advance(_("search index"), 0)
+    if "holidays" in present:
+        workdays.refresh()
+    if present & {"organisations", "shareholdings"}:
+        recompute_related_groups()
+    if present & {"goods", "listings", "organisations", "categories"}:
+        refresh_goods()
+        index_goods()
+        rebuild_vocabulary()
+
+

@@ -1,0 +1,150 @@
+"""The checked rows in temporary tables, and the references between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from exchange.market.files import FILES, MarketFile
+from exchange.market.reading import Source, read_rows
+from exchange.market.report import FileCounts, Report
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+# Where the rows of an earlier import stand: (table, column of the id, whether ids belong to a source).
+STORED: Final = {
+    "regions": ("accounts_region", "code", False),
+    "organisations": ("accounts_organisation", "external_id", True),
+    "users": ("accounts_user", "external_id", True),
+    "categories": ("catalog_category", "code", False),
+    "goods": ("catalog_good", "external_id", True),
+    "listings": ("catalog_listing", "external_id", True),
+    "plans": ("orders_plan", "external_id", True),
+    "inquiries": ("orders_inquiry", "external_id", True),
+    "orders": ("orders_order", "external_id", True),
+}
+Advance = Callable[[str, int], None]
+
+
+def create_tables(cursor: CursorWrapper) -> None:
+    """One temporary table a file, typed, dropped at the end of the transaction."""
+    for file in FILES:
+        columns = [sql.SQL("line integer")]
+        columns += [sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(c.type.sql)) for c in file.columns]
+        cursor.execute(
+            sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(
+                sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(columns)
+            )
+        )
+
+
+def copy_file(cursor: CursorWrapper, source: Source, report: Report, advance: Advance) -> None:
+    """Read, check and COPY one file; `advance(name, bytes)` is told how far the reading is."""
+    file = source.file
+    counts = report.files.setdefault(file.name, FileCounts())
+    names = [sql.Identifier("line")] + [sql.Identifier(column.name) for column in file.columns]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(names))
+    done = 0
+    with cursor.copy(statement) as copy:
+        for position, row in read_rows(source, report):
+            copy.write_row(row)
+            counts.rows += 1
+            if counts.rows % 2_000 == 0:
+                advance(file.name, position - done)
+                done = position
+
+
+def prepare(cursor: CursorWrapper) -> None:
+    """Give rows without an id their key (all columns, and the number among equal rows), and every id an index."""
+    for file in FILES:
+        table = sql.Identifier(f"m_{file.name}")
+        if file.key:
+            cursor.execute(sql.SQL("CREATE INDEX ON {} ({})").format(table, sql.Identifier(file.key)))
+        else:
+            values = sql.SQL(", ").join(sql.Identifier(column.name) for column in file.columns)
+            cursor.execute(
+                sql.SQL("""
+                ALTER TABLE {table} ADD COLUMN row_key text;
+                UPDATE {table} SET row_key = keyed.key FROM (
+                    SELECT line, md5(ROW({values})::text) || '-'
+                        || row_number() OVER (PARTITION BY {values} ORDER BY line) AS key FROM {table}
+                ) keyed WHERE keyed.line = {table}.line
+                """).format(table=table, values=values)
+            )
+        cursor.execute(sql.SQL("ANALYZE {}").format(table))
+
+
+def check_references(cursor: CursorWrapper, report: Report) -> None:
+    """Every reference must be an id of the file it points to, here or in an earlier import of the same source."""
+    for file in FILES:
+        for column in file.columns:
+            if column.reference:
+                _check_reference(cursor, file, column.name, column.reference, report)
+
+
+def _check_reference(cursor: CursorWrapper, file: MarketFile, column: str, target: str, report: Report) -> None:
+    stored_table, stored_column, by_source = STORED[target]
+    target_key = next(f.key for f in FILES if f.name == target)
+    cursor.execute(
+        sql.SQL("""
+        SELECT line, {column}, count(*) OVER () FROM {table} row WHERE {column} IS NOT NULL
+            AND NOT EXISTS (SELECT FROM {target} t WHERE t.{key} = row.{column})
+            AND NOT EXISTS (SELECT FROM {stored} s WHERE s.{stored_key} = row.{column} AND {same_source})
+        ORDER BY line LIMIT 1000
+        """).format(
+            column=sql.Identifier(column),
+            table=sql.Identifier(f"m_{file.name}"),
+            target=sql.Identifier(f"m_{target}"),
+            key=sql.Identifier(target_key),
+            stored=sql.Identifier(stored_table),
+            stored_key=sql.Identifier(stored_column),
+            same_source=sql.SQL("s.source = %(source)s" if by_source else "true"),
+        ),
+        {"source": report.source},
+    )
+    rows = cursor.fetchall()
+    for line, value, _total in rows:
+        report.error(file.name, line, column, value, _("an id that is in %(file)s") % {"file": f"{target}.csv"})
+    if rows:
+        report.error_count += rows[0][2] - len(rows)
+
+
+def check_trees(cursor: CursorWrapper, report: Report) -> None:
+    """A region or category that is its own ancestor hangs on no root."""
+    for name in ("regions", "categories"):
+        table, _stored_key, _by_source = STORED[name]
+        cursor.execute(
+            sql.SQL("""
+            WITH RECURSIVE edges AS (
+                SELECT code, parent, line FROM {staged}
+                UNION ALL
+                SELECT n.code, p.code, NULL FROM {stored} n LEFT JOIN {stored} p ON p.id = n.parent_id
+                WHERE n.code NOT IN (SELECT code FROM {staged})
+            ), hanging AS (
+                SELECT code FROM edges WHERE parent IS NULL
+                UNION SELECT e.code FROM edges e JOIN hanging h ON e.parent = h.code
+            )
+            SELECT line, parent FROM edges WHERE line IS NOT NULL AND parent IS NOT NULL
+                AND code NOT IN (SELECT code FROM hanging) AND parent IN (SELECT code FROM edges) ORDER BY line
+            """).format(staged=sql.Identifier(f"m_{name}"), stored=sql.Identifier(table))
+        )
+        for line, parent in cursor.fetchall():
+            report.error(name, line, "parent", parent, _("a parent that is not below the row itself"))
+
+
+def root_region(sources: list[Source]) -> str | None:
+    """The code of the root region of regions.csv, the default name of the source."""
+    with connection.cursor() as cursor:
+        if any(source.file.name == "regions" for source in sources):
+            cursor.execute("SELECT code FROM m_regions WHERE parent IS NULL ORDER BY code LIMIT 1")
+            row = cursor.fetchone()
+            if row:
+                return str(row[0])
+        cursor.execute("SELECT code FROM accounts_region WHERE parent_id IS NULL ORDER BY code LIMIT 1")
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
