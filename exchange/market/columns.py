@@ -60,7 +60,10 @@ def _refuse_constant(name: str) -> None:
 
 
 def text(limit: int) -> ColumnType:
-    return ColumnType("text", lambda value: len(value) <= limit, _("at most %(limit)d characters") % {"limit": limit})
+    """Any text of at most `limit` characters."""
+    return ColumnType(
+        "text", lambda value: len(value) <= limit, _("at most %(limit)d characters") % {"limit": limit}
+    )
 
 
 def _whole(lowest: int, highest: int, remedy: Remedy) -> ColumnType:
@@ -76,10 +79,14 @@ CODE: Final = text(40)
 REGION: Final = text(12)
 LONG: Final = text(20_000)
 MONEY: Final = ColumnType(
-    "numeric(14,2)", lambda value: _MONEY.match(value) is not None, _("yuan with at most two decimal places, such as 1299.00")
+    "numeric(14,2)",
+    lambda value: _MONEY.match(value) is not None,
+    _("yuan with at most two decimal places, such as 1299.00"),
 )
 QUANTITY: Final = ColumnType(
-    "numeric(12,3)", lambda value: _QUANTITY.match(value) is not None, _("a number with at most three decimal places, such as 12")
+    "numeric(12,3)",
+    lambda value: _QUANTITY.match(value) is not None,
+    _("a number with at most three decimal places, such as 12"),
 )
 POSITIVE: Final = ColumnType(
     "numeric(12,3)",
@@ -87,12 +94,16 @@ POSITIVE: Final = ColumnType(
     _("a number above zero with at most three decimal places, such as 12"),
 )
 SHARE: Final = ColumnType(
-    "numeric(7,6)", lambda value: _SHARE.match(value) is not None, _("a share between 0 and 1 with at most six decimal places, such as 0.25")
+    "numeric(7,6)",
+    lambda value: _SHARE.match(value) is not None,
+    _("a share between 0 and 1 with at most six decimal places, such as 0.25"),
 )
 WHOLE: Final = _whole(0, 32_767, _("a whole number from 0 to 32767"))
 YEAR: Final = _whole(1900, 2199, _("a year, such as 2026"))
 STARS: Final = _whole(1, 5, _("a whole number from 1 to 5"))
 BOOLEAN: Final = ColumnType("boolean", lambda value: value in {"true", "false"}, _("true or false"))
-TIME: Final = ColumnType("timestamptz", _is_time, _("a time with its offset, such as 2026-11-23T14:05:00+08:00"))
+TIME: Final = ColumnType(
+    "timestamptz", _is_time, _("a time with its offset, such as 2026-11-23T14:05:00+08:00")
+)
 DATE: Final = ColumnType("date", _is_date, _("a date, such as 2026-11-23"))
 OBJECT: Final = ColumnType("jsonb", _is_object, _('a JSON object, such as {"memory": "16 GB"}'))

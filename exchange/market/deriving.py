@@ -50,6 +50,7 @@ def give_numbers(cursor: CursorWrapper, report: Report, prefix: str) -> None:
 
 
 def link_inquiries(cursor: CursorWrapper, report: Report) -> None:
+    """Connect an inquiry with the one that it repeats."""
     cursor.execute(
         """UPDATE orders_inquiry i SET previous_id = p.id FROM m_inquiries m
         LEFT JOIN orders_inquiry p ON p.source = %(source)s AND p.external_id = m.previous
@@ -154,4 +155,3 @@ def observe_prices(cursor: CursorWrapper, report: Report) -> None:
             IS DISTINCT FROM ROW(g.category_id, g.spec_hash, coalesce(g.pack_size, 1))""",
         {"source": report.source},
     )
-

@@ -35,7 +35,9 @@ class MarketFile:
         return next(column for column in self.columns if column.name == name)
 
 
-def _(name: str, kind: ColumnType, *codes: str, need: bool = False, to: str = "", several: bool = False) -> Column:
+def _(
+    name: str, kind: ColumnType, *codes: str, need: bool = False, to: str = "", several: bool = False
+) -> Column:
     return Column(name, kind, required=need, reference=to, codes=frozenset(codes), several=several)
 
 
@@ -46,7 +48,11 @@ LABELS: Final = ("energy_saving", "environmental", "green", "xinchuang", "rural"
 FILES: Final[tuple[MarketFile, ...]] = (
     MarketFile(
         "regions",
-        (_("code", c.REGION, need=True), _("name", c.text(60), need=True), _("parent", c.REGION, to="regions")),
+        (
+            _("code", c.REGION, need=True),
+            _("name", c.text(60), need=True),
+            _("parent", c.REGION, to="regions"),
+        ),
         key="code",
     ),
     MarketFile("methods", (_("code", c.CODE, need=True), _("name", c.text(80), need=True)), key="code"),

@@ -57,20 +57,26 @@ def import_market(
         raise ImportRefused(report, _("%(path)s is not a folder.") % {"path": directory})
     sources = find_files(directory, report)
     if not sources:
-        raise ImportRefused(report, _("%(path)s holds none of the files of the market format.") % {"path": directory})
+        raise ImportRefused(
+            report, _("%(path)s holds none of the files of the market format.") % {"path": directory}
+        )
     advance = started(sources)
     try:
         with transaction.atomic():
             _stage(sources, report, advance)
             report.close()
             if report.error_count:
-                raise ImportRefused(report, _("Nothing was imported: %(count)d errors.") % {"count": report.error_count})
+                raise ImportRefused(
+                    report, _("Nothing was imported: %(count)d errors.") % {"count": report.error_count}
+                )
             _write(report, advance)
             if dry_run:
                 raise _RolledBack
             audit.record(
+                actor=None,
                 action="market.imported",
-                data={name: vars(counts) for name, counts in report.files.items()} | {"source": report.source},
+                data={name: vars(counts) for name, counts in report.files.items()}
+                | {"source": report.source},
             )
     except _RolledBack:
         pass
@@ -119,5 +125,3 @@ def _write(report: Report, advance: Progress) -> None:
         refresh_goods()
         index_goods()
         rebuild_vocabulary()
-
-

@@ -36,7 +36,7 @@ def _org(alias: str, column: str) -> str:
     return f"JOIN accounts_organisation {alias} ON {alias}.source = %(source)s AND {alias}.external_id = m.{column}"
 
 
-_ORDER: Final = "JOIN orders_order o ON o.source = %(source)s AND o.external_id = m.\"order\""
+_ORDER: Final = 'JOIN orders_order o ON o.source = %(source)s AND o.external_id = m."order"'
 
 MERGES: Final[tuple[Merge, ...]] = (
     Merge("methods", "orders_method", "code, name", "SELECT code, name FROM m_methods", "(code)"),
@@ -69,8 +69,22 @@ MERGES: Final[tuple[Merge, ...]] = (
         """SELECT %(source)s, m.id, 'imported-' || md5(%(source)s || ':' || m.id), '!' || md5(random()::text),
             coalesce(m.name, ''), false, false, false, now(), '', '', '', '', '', false FROM m_users m""",
         _BY_ID,
-        frozenset({"username", "password", "is_active", "is_staff", "is_superuser", "date_joined", "first_name",
-                   "last_name", "email", "phone", "language", "demonstration"}),
+        frozenset(
+            {
+                "username",
+                "password",
+                "is_active",
+                "is_staff",
+                "is_superuser",
+                "date_joined",
+                "first_name",
+                "last_name",
+                "email",
+                "phone",
+                "language",
+                "demonstration",
+            }
+        ),
     ),
     Merge(
         "goods",
@@ -84,8 +98,20 @@ MERGES: Final[tuple[Merge, ...]] = (
             '', '', '', 'active', now(), 0, false, 1.0, '', ''
         FROM m_goods m JOIN catalog_category c ON c.code = m.category LEFT JOIN catalog_brand b ON b.name = m.brand""",
         _BY_ID,
-        frozenset({"description", "origin", "picture", "state", "changed_at", "offers", "in_stock", "ranking_factor",
-                   "model_key", "pinyin"}),
+        frozenset(
+            {
+                "description",
+                "origin",
+                "picture",
+                "state",
+                "changed_at",
+                "offers",
+                "in_stock",
+                "ranking_factor",
+                "model_key",
+                "pinyin",
+            }
+        ),
     ),
     Merge(
         "listings",
@@ -219,7 +245,9 @@ def merge(cursor: CursorWrapper, step: Merge, report: Report) -> None:
     if changing:
         new = ", ".join(f"EXCLUDED.{name}" for name in changing)
         old = ", ".join(f"{step.table}.{name}" for name in changing)
-        action = f"DO UPDATE SET ({', '.join(changing)}) = ROW({new}) WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+        action = (
+            f"DO UPDATE SET ({', '.join(changing)}) = ROW({new}) WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+        )
     else:
         action = "DO NOTHING"
     statement = f"""
@@ -229,10 +257,14 @@ def merge(cursor: CursorWrapper, step: Merge, report: Report) -> None:
             RETURNING (xmax = 0) AS fresh
         )
         SELECT count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM written"""
-    execute_and_count(cursor, statement, {"source": report.source}, report.files.setdefault(step.file, FileCounts()))
+    execute_and_count(
+        cursor, statement, {"source": report.source}, report.files.setdefault(step.file, FileCounts())
+    )
 
 
-def execute_and_count(cursor: CursorWrapper, statement: str, parameters: dict[str, Any], counts: FileCounts) -> None:
+def execute_and_count(
+    cursor: CursorWrapper, statement: str, parameters: dict[str, Any], counts: FileCounts
+) -> None:
     """Run a statement that yields (inserted, updated) and add them up."""
     cursor.execute(statement, parameters)
     inserted, updated = cursor.fetchone()

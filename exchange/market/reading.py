@@ -5,21 +5,23 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final, cast
 
 from django.utils.translation import gettext as _
 
-from exchange.market.files import BY_NAME, NOT_READ_YET, MarketFile
+from exchange.market.files import BY_NAME, NOT_READ_YET, Column, MarketFile
 from exchange.market.report import Report
 
 # A cell of this size is a mistake (an unclosed quotation mark), not a value.
 csv.field_size_limit(1_000_000)
 
 Row = tuple[Any, ...]
+_WRONG: Final = object()
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,15 @@ def find_files(directory: Path, report: Report) -> list[Source]:
             continue
         name = path.name.removesuffix(".gz").removesuffix(".csv")
         if name in found:
-            report.notice(_("%(file)s is ignored: the same file is there without compression.") % {"file": path.name})
+            report.notice(
+                _("%(file)s is ignored: the same file is there without compression.") % {"file": path.name}
+            )
         elif name in BY_NAME and path.name in {f"{name}.csv", f"{name}.csv.gz"}:
             found[name] = path
         elif name in NOT_READ_YET:
-            report.notice(_("%(file)s is part of the format but is not read by this version.") % {"file": path.name})
+            report.notice(
+                _("%(file)s is part of the format but is not read by this version.") % {"file": path.name}
+            )
         else:
             report.notice(_("%(file)s is ignored: the format has no such file.") % {"file": path.name})
     return [Source(file, found[file.name]) for file in BY_NAME.values() if file.name in found]
@@ -59,7 +65,9 @@ def read_rows(source: Source, report: Report) -> Iterator[tuple[int, Row]]:
     """
     file = source.file
     with _open(source.path) as raw:
-        reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", newline="", errors="strict"), strict=True)
+        reader = csv.reader(
+            io.TextIOWrapper(raw, encoding="utf-8-sig", newline="", errors="strict"), strict=True
+        )
         try:
             header = next(reader, None)
             if header is None:
@@ -71,12 +79,18 @@ def read_rows(source: Source, report: Report) -> Iterator[tuple[int, Row]]:
             yield from _checked(source, reader, positions, report, raw)
         except UnicodeDecodeError:
             report.error(file.name, reader.line_num + 1, "", "", _("text in UTF-8"))
-        except (csv.Error, EOFError, OSError) as problem:
-            report.error(file.name, reader.line_num, "", str(problem), _("a CSV file as in RFC 4180, or one packed by gzip"))
+        except (csv.Error, EOFError, OSError, zlib.error) as problem:
+            report.error(
+                file.name,
+                reader.line_num,
+                "",
+                str(problem),
+                _("a CSV file as in RFC 4180, or one packed by gzip"),
+            )
 
 
 def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _positions(file: MarketFile, header: list[str], report: Report) -> list[int | None] | None:
@@ -85,7 +99,10 @@ def _positions(file: MarketFile, header: list[str], report: Report) -> list[int 
     known = {column.name for column in file.columns}
     for name, count in Counter(names).items():
         if name not in known:
-            report.notice(_("%(file)s: the column “%(column)s” is not known and is not read.") % {"file": file.name, "column": name})
+            report.notice(
+                _("%(file)s: the column “%(column)s” is not known and is not read.")
+                % {"file": file.name, "column": name}
+            )
         elif count > 1:
             report.error(file.name, 1, name, name, _("each column once"))
             return None
@@ -110,34 +127,35 @@ def _checked(
         begins, line = line, reader.line_num + 1
         if not cells:
             continue
-        if len(cells) < width:
-            cells = cells + [""] * (width - len(cells))
-        values: list[Any] = [begins]
-        good = True
-        for column, position in columns:
-            text = cells[position] if position is not None else ""
-            if not text:
-                if column.required:
-                    report.error(file.name, begins, column.name, "", _("a value, which is required"))
-                    good = False
-                values.append(None)
-                continue
-            if "\x00" in text or not column.type.check(text):
-                report.error(file.name, begins, column.name, text.replace("\x00", "␀"), str(column.type.remedy))
-                good = False
-                values.append(None)
-                continue
-            if column.codes:
-                for code in text.split(";") if column.several else (text,):
-                    if code not in column.codes:
-                        report.unknown_code(file.name, column.name, code)
-            values.append(text)
-        if not good:
+        # A row that ends early leaves its last columns unknown.
+        padded = cells + [""] * (width - len(cells))
+        values = [
+            _value(file, column, padded[position] if position is not None else "", begins, report)
+            for column, position in columns
+        ]
+        if _WRONG in values:
             continue
         if key_position is not None:
-            identity = values[key_position + 1]
-            first = seen.setdefault(identity, begins)
+            identity = values[key_position]
+            first = seen.setdefault(str(identity), begins)
             if first != begins:
-                report.error(file.name, begins, file.key, identity, _("an id of its own: line %(line)d has it already") % {"line": first})
+                remedy = _("an id of its own: line %(line)d has it already") % {"line": first}
+                report.error(file.name, begins, file.key, str(identity), remedy)
                 continue
-        yield raw.tell(), tuple(values)
+        yield raw.tell(), (begins, *values)
+
+
+def _value(file: MarketFile, column: Column, text: str, line: int, report: Report) -> Any:
+    if not text:
+        if not column.required:
+            return None
+        report.error(file.name, line, column.name, "", _("a value, which is required"))
+        return _WRONG
+    if "\x00" in text or not column.type.check(text):
+        report.error(file.name, line, column.name, text.replace("\x00", "␀"), str(column.type.remedy))
+        return _WRONG
+    if column.codes:
+        for code in text.split(";") if column.several else (text,):
+            if code not in column.codes:
+                report.unknown_code(file.name, column.name, code)
+    return text

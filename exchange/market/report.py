@@ -71,7 +71,9 @@ class Report:
         """Turn what was counted on the way into notices."""
         for (file, column, code), count in sorted(self.unknown_codes.items()):
             self.notice(
-                _("%(file)s, column %(column)s: the code “%(code)s” is not known; kept as text (%(count)d rows).")
+                _(
+                    "%(file)s, column %(column)s: the code “%(code)s” is not known; kept as text (%(count)d rows)."
+                )
                 % {"file": file, "column": column, "code": code, "count": count}
             )
         self.unknown_codes.clear()
@@ -85,5 +87,7 @@ class Report:
             "error_count": self.error_count,
             "errors": [asdict(error) for error in self.errors],
             "notices": self.notices,
-            "files": {name: asdict(counts) | {"unchanged": counts.unchanged} for name, counts in self.files.items()},
+            "files": {
+                name: asdict(counts) | {"unchanged": counts.unchanged} for name, counts in self.files.items()
+            },
         }

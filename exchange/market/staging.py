@@ -34,8 +34,10 @@ Advance = Callable[[str, int], None]
 def create_tables(cursor: CursorWrapper) -> None:
     """One temporary table a file, typed, dropped at the end of the transaction."""
     for file in FILES:
-        columns = [sql.SQL("line integer")]
-        columns += [sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(c.type.sql)) for c in file.columns]
+        columns: list[sql.Composable] = [sql.SQL("line integer")]
+        columns += [
+            sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(c.type.sql)) for c in file.columns
+        ]
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(
                 sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(columns)
@@ -48,7 +50,9 @@ def copy_file(cursor: CursorWrapper, source: Source, report: Report, advance: Ad
     file = source.file
     counts = report.files.setdefault(file.name, FileCounts())
     names = [sql.Identifier("line")] + [sql.Identifier(column.name) for column in file.columns]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(names))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(names)
+    )
     done = 0
     with cursor.copy(statement) as copy:
         for position, row in read_rows(source, report):
@@ -87,7 +91,9 @@ def check_references(cursor: CursorWrapper, report: Report) -> None:
                 _check_reference(cursor, file, column.name, column.reference, report)
 
 
-def _check_reference(cursor: CursorWrapper, file: MarketFile, column: str, target: str, report: Report) -> None:
+def _check_reference(
+    cursor: CursorWrapper, file: MarketFile, column: str, target: str, report: Report
+) -> None:
     stored_table, stored_column, by_source = STORED[target]
     target_key = next(f.key for f in FILES if f.name == target)
     cursor.execute(
@@ -109,7 +115,9 @@ def _check_reference(cursor: CursorWrapper, file: MarketFile, column: str, targe
     )
     rows = cursor.fetchall()
     for line, value, _total in rows:
-        report.error(file.name, line, column, value, _("an id that is in %(file)s") % {"file": f"{target}.csv"})
+        report.error(
+            file.name, line, column, value, _("an id that is in %(file)s") % {"file": f"{target}.csv"}
+        )
     if rows:
         report.error_count += rows[0][2] - len(rows)
 

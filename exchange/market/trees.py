@@ -28,6 +28,7 @@ _TREE = """WITH RECURSIVE tree AS (
 
 
 def merge_regions(cursor: CursorWrapper, report: Report) -> None:
+    """Insert and update the tree of regions."""
     counts = report.files.setdefault("regions", FileCounts())
     execute_and_count(
         cursor,
@@ -51,6 +52,7 @@ def merge_regions(cursor: CursorWrapper, report: Report) -> None:
 
 
 def merge_categories(cursor: CursorWrapper, report: Report) -> None:
+    """Insert and update the tree of categories and its top-level codes."""
     counts = report.files.setdefault("categories", FileCounts())
     execute_and_count(
         cursor,
@@ -89,12 +91,16 @@ def _rehang(cursor: CursorWrapper, table: str) -> None:
     cursor.execute(
         f"""WITH RECURSIVE tree AS (
             SELECT id, code || '/' AS path, 0 AS depth FROM {table} WHERE parent_id IS NULL
-            UNION ALL SELECT c.id, tree.path || c.code || '/', tree.depth + 1 FROM {table} c JOIN tree ON c.parent_id = tree.id
-        ) UPDATE {table} t SET path = tree.path{depth} FROM tree WHERE tree.id = t.id AND (t.path <> tree.path{other})"""
+            UNION ALL
+            SELECT c.id, tree.path || c.code || '/', tree.depth + 1 FROM {table} c JOIN tree ON c.parent_id = tree.id
+        )
+        UPDATE {table} t SET path = tree.path{depth} FROM tree
+        WHERE tree.id = t.id AND (t.path <> tree.path{other})"""
     )
 
 
 def merge_brands(cursor: CursorWrapper) -> None:
+    """Add the brands that goods name."""
     cursor.execute(
         """INSERT INTO catalog_brand (name, latin, goods_count)
         SELECT DISTINCT brand, '', 0 FROM m_goods WHERE brand IS NOT NULL ON CONFLICT (name) DO NOTHING"""

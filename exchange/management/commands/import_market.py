@@ -21,8 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path, metavar="DIR", help="the folder with the files")
-        parser.add_argument("--source", default="", metavar="CODE", help="whose ids they are (default: the root region)")
-        parser.add_argument("--dry-run", action="store_true", help="check and count everything, write nothing")
+        parser.add_argument(
+            "--source", default="", metavar="CODE", help="whose ids they are (default: the root region)"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="check and count everything, write nothing"
+        )
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the outcome as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,8 +38,15 @@ class Command(BaseCommand):
 
         def started(sources: list[Source]) -> Progress:
             total = sum(source.size for source in sources)
-            bars.append(tqdm(total=total, unit="B", unit_scale=True, leave=False, disable=options["verbosity"] < 1))
-            return lambda name, amount: (bars[0].set_description(name), bars[0].update(amount))  # type: ignore[return-value]
+            bars.append(
+                tqdm(total=total, unit="B", unit_scale=True, leave=False, disable=options["verbosity"] < 1)
+            )
+
+            def advance(name: str, amount: int) -> None:
+                bars[0].set_description(name)
+                bars[0].update(amount)
+
+            return advance
 
         try:
             report = import_market(
@@ -57,14 +68,18 @@ class Command(BaseCommand):
 
     def _write_report(self, path: Path | None, report: Report) -> None:
         if path:
-            path.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            path.write_text(
+                json.dumps(report.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
 
     def _notices(self, report: Report) -> None:
         for notice in report.notices:
             self.stderr.write(self.style.NOTICE(notice))
 
     def _summary(self, report: Report) -> None:
-        self.stdout.write(f"{_('file'):<16}{_('rows'):>10}{_('new'):>10}{_('changed'):>10}{_('the same'):>10}")
+        self.stdout.write(
+            f"{_('file'):<16}{_('rows'):>10}{_('new'):>10}{_('changed'):>10}{_('the same'):>10}"
+        )
         for name, counts in report.files.items():
             self.stdout.write(
                 f"{name:<16}{counts.rows:>10}{counts.inserted:>10}{counts.updated:>10}{counts.unchanged:>10}"
