@@ -37,7 +37,9 @@ _databases = pytest.StashKey[TestDatabases]()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any) -> None:
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> None:
     """Make this process's database from the migrated template, and remake it after transactional tests.
 
     Remaking it takes a fifth of a second and brings back what migrations have put in; flushing would lose that, and
@@ -74,7 +76,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """The system's Chromium; no browser is ever downloaded."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if not found:
-        pytest.fail("No Chromium is installed: install chromium and fonts-noto-cjk, or set CHROMIUM to its program.")
+        pytest.fail(
+            "No Chromium is installed: install chromium and fonts-noto-cjk, or set CHROMIUM to its program."
+        )
     return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGUMENTS}
 
 

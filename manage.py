@@ -8,7 +8,16 @@ import sys
 
 # Commands that read neither the database nor the cache.
 WITHOUT_SERVERS = frozenset(
-    ["help", "version", "--help", "--version", "makemessages", "compilemessages", "collectstatic", "findstatic"]
+    [
+        "help",
+        "version",
+        "--help",
+        "--version",
+        "makemessages",
+        "compilemessages",
+        "collectstatic",
+        "findstatic",
+    ]
     + ["diffsettings", "startapp", "startproject"]
 )
 
@@ -19,7 +28,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        sys.exit("zcy: Django is not installed in this Python: run `make run` once, then .venv/bin/python manage.py …")
+        sys.exit(
+            "zcy: Django is not installed in this Python: run `make run` once, then .venv/bin/python manage.py …"
+        )
     from zcy.embedded.errors import EmbeddedError
     from zcy.embedded.join import exit_cleanly_on_sigterm, join_for_this_process
 

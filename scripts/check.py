@@ -38,7 +38,7 @@ def checks() -> dict[str, tuple[list[str], dict[str, str]]]:
         "messages": ([PYTHON, "scripts/messages.py", "check"], {}),
         "compose": (
             [*module, "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
-            {"ZCY_NO_SERVERS": "1"},
+            {},
         ),
         "lengths": ([PYTHON, "scripts/lengths.py"], {}),
     }

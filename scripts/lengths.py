@@ -14,7 +14,10 @@ KINDS = (".py", ".js", ".css", ".html")
 def main() -> None:
     """Name every file that is too long."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     paths = [ROOT / name for name in listed.stdout.decode().splitlines()]
     long = []

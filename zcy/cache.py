@@ -60,7 +60,9 @@ class TolerantRedisCache(RedisCache):
 
     def add(self, key: str, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
         """Store what is not there yet; while the server is away: not stored."""
-        return self._try(lambda: super(TolerantRedisCache, self).add(key, value, *_given(timeout), version=version), False)
+        return self._try(
+            lambda: super(TolerantRedisCache, self).add(key, value, **_given(timeout), version=version), False
+        )
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """Read one value; while the server is away: the default."""
@@ -68,11 +70,15 @@ class TolerantRedisCache(RedisCache):
 
     def set(self, key: str, value: Any, timeout: Any = ..., version: int | None = None) -> None:
         """Store one value; while the server is away: nothing."""
-        self._try(lambda: super(TolerantRedisCache, self).set(key, value, *_given(timeout), version=version), None)
+        self._try(
+            lambda: super(TolerantRedisCache, self).set(key, value, **_given(timeout), version=version), None
+        )
 
     def touch(self, key: str, timeout: Any = ..., version: int | None = None) -> bool:
         """Keep a value longer; while the server is away: not there."""
-        return self._try(lambda: super(TolerantRedisCache, self).touch(key, *_given(timeout), version=version), False)
+        return self._try(
+            lambda: super(TolerantRedisCache, self).touch(key, **_given(timeout), version=version), False
+        )
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Remove one value; while the server is away: not there."""
@@ -94,7 +100,8 @@ class TolerantRedisCache(RedisCache):
     def set_many(self, data: dict[str, Any], timeout: Any = ..., version: int | None = None) -> list[str]:
         """Store several values; while the server is away: all keys, as those that failed."""
         return self._try(
-            lambda: super(TolerantRedisCache, self).set_many(data, *_given(timeout), version=version), list(data)
+            lambda: super(TolerantRedisCache, self).set_many(data, **_given(timeout), version=version),
+            list(data),
         )
 
     def delete_many(self, keys: Iterable[str], version: int | None = None) -> None:
@@ -102,9 +109,9 @@ class TolerantRedisCache(RedisCache):
         unwanted = list(keys)
         self._try(lambda: super(TolerantRedisCache, self).delete_many(unwanted, version=version), None)
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Remove everything; while the server is away: nothing."""
-        return self._try(super().clear, False)
+        self._try(super().clear, None)
 
     def ping(self) -> None:
         """Ask the server itself, for /readyz.
@@ -116,6 +123,6 @@ class TolerantRedisCache(RedisCache):
         _rest.end()
 
 
-def _given(timeout: Any) -> tuple[Any, ...]:
-    """The timeout as positional argument, where one was given at all."""
-    return () if timeout is ... else (timeout,)
+def _given(timeout: Any) -> dict[str, Any]:
+    """The timeout as argument, where one was given at all."""
+    return {} if timeout is ... else {"timeout": timeout}

@@ -71,6 +71,8 @@ def refuse_unsafe_start() -> None:
     """
     if not settings.REFUSE_UNSAFE_START:
         return
-    faults = [fault for fault in run_checks(tags=[Tags.database], databases=["default"]) if fault.is_serious()]
+    faults = [
+        fault for fault in run_checks(tags=[Tags.database], databases=["default"]) if fault.is_serious()
+    ]
     if faults:
         raise ImproperlyConfigured(" ".join(f"{fault.msg} {fault.hint or ''}".strip() for fault in faults))

@@ -59,7 +59,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     knows_token = bool(token) and hmac.compare_digest(shown.encode(), token.encode())
     if not knows_token and not ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback:
         return HttpResponse("forbidden\n", status=403, content_type="text/plain; charset=utf-8")
-    return ExportToDjangoView(request)
+    answer: HttpResponse = ExportToDjangoView(request)
+    return answer
 
 
 def ask(entry: HealthCheck) -> str:
@@ -93,7 +94,9 @@ def check_cache() -> str | None:
 
 def check_broker() -> str | None:
     """Whether the broker answers; without it background work waits in the outbox."""
-    address = str(settings.CELERY_BROKER_URL).replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    address = (
+        str(settings.CELERY_BROKER_URL).replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    )
     try:
         with redis.Redis.from_url(address, socket_timeout=0.5, socket_connect_timeout=0.25) as client:
             client.ping()

@@ -19,7 +19,13 @@ SHARED: list[Processor] = [
     structlog.processors.UnicodeDecoder(),
 ]
 # Their lines repeat what ours say, or are an answer's status and no fault of the program.
-QUIET = {"django.request": "ERROR", "django_structlog": "INFO", "axes": "WARNING", "kombu": "WARNING", "amqp": "WARNING"}
+QUIET = {
+    "django.request": "ERROR",
+    "django_structlog": "INFO",
+    "axes": "WARNING",
+    "kombu": "WARNING",
+    "amqp": "WARNING",
+}
 
 
 def configure(overrides: dict[str, Any] | None = None) -> None:

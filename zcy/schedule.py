@@ -38,7 +38,9 @@ def _timing(task: PeriodicTask) -> dict[str, Any]:
     from django_celery_beat.models import CrontabSchedule, IntervalSchedule
 
     if task.seconds is not None:
-        interval, _ = IntervalSchedule.objects.get_or_create(every=task.seconds, period=IntervalSchedule.SECONDS)
+        interval, _ = IntervalSchedule.objects.get_or_create(
+            every=task.seconds, period=IntervalSchedule.SECONDS
+        )
         # A tick that nobody took before the next one is worth nothing.
         return {"interval": interval, "crontab": None, "expire_seconds": max(task.seconds * 10, 60)}
     if task.hour is None:

@@ -46,7 +46,9 @@ class TestDatabases:
     def take(self) -> None:
         """Take the first free slot and point the settings to its databases."""
         for slot in range(SLOTS):
-            handle = os.open(self.layout.root / f"slot{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(
+                self.layout.root / f"slot{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+            )
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -127,12 +129,12 @@ class TestDatabases:
         connections["default"].settings_dict["NAME"] = name
 
     def _names(self, condition: str) -> list[str]:
-        with connections["default"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connections["default"]._nodb_cursor() as cursor:
             cursor.execute(f"select datname from pg_database where datname {condition}")
             return [name for (name,) in cursor.fetchall()]
 
     def _execute(self, sql: str) -> None:
-        with connections["default"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connections["default"]._nodb_cursor() as cursor:
             cursor.execute(sql)
 
     @contextmanager

@@ -62,7 +62,7 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        command = [binaries() / "pg_isready", "-q", "-h", self.layout.sockets]
+        command: list[str | Path] = [binaries() / "pg_isready", "-q", "-h", self.layout.sockets]
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def is_alive(self) -> bool:
@@ -127,14 +127,30 @@ class Postgres:
             orphans = processes.pids_working_in(self.data)
             if orphans:
                 processes.end_pids(orphans, patience=5.0)
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            # A process that is dead but not yet buried would still be taken for the owner of both files.
+            for file in [self.data / "postmaster.pid", *self.layout.sockets.glob(".s.PGSQL.*")]:
+                file.unlink(missing_ok=True)
 
     def _make_cluster(self) -> None:
         # A cluster that has no PG_VERSION was never finished.
         shutil.rmtree(self.data, ignore_errors=True)
         self.user.own(self.data)
-        command = [binaries() / "initdb", "-D", self.data, "-U", "zcy", "-A", "trust", "--encoding=UTF8"]
-        command += ["--no-instructions", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        command: list[str | Path] = [
+            binaries() / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "zcy",
+            "-A",
+            "trust",
+            "--encoding=UTF8",
+        ]
+        command += [
+            "--no-instructions",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+        ]
         command += ["--lc-ctype=C.UTF-8"]  # with C, pg_trgm would see no Chinese at all
         done = subprocess.run(
             [*command, *([] if self.durable else ["--no-sync"])],
@@ -152,7 +168,8 @@ class Postgres:
 
     def _make_database(self) -> None:
         def psql(sql: str) -> str:
-            command = [binaries() / "psql", "-h", self.layout.sockets, "-U", "zcy", "-d", "postgres", "-qAtc", sql]
+            command: list[str | Path] = [binaries() / "psql", "-h", self.layout.sockets, "-U", "zcy"]
+            command += ["-d", "postgres", "-qAtc", sql]
             done = subprocess.run(command, check=True, capture_output=True, text=True, cwd="/")
             return done.stdout.strip()
 

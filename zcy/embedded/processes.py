@@ -68,7 +68,7 @@ def pids_working_in(folder: Path) -> list[int]:
     found = []
     for pid in all_pids():
         with suppress(OSError):
-            if os.readlink(PROC / str(pid) / "cwd") == str(folder):
+            if (PROC / str(pid) / "cwd").readlink() == folder:
                 found.append(pid)
     return found
 

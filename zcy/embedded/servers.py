@@ -125,7 +125,9 @@ class Servers:
                 f"give it back with `chown -R`, remove it, or set ZCY_LOCAL to a folder of your own."
             ) from error
         except OSError as error:
-            raise EmbeddedError(f"The folder {root} cannot be made ({error.strerror}): set ZCY_LOCAL.") from error
+            raise EmbeddedError(
+                f"The folder {root} cannot be made ({error.strerror}): set ZCY_LOCAL."
+            ) from error
 
     def _open(self, name: str) -> int:
         path: Path = self.layout.root / name

@@ -81,7 +81,16 @@ def platform(*, layout: Layout, environment: dict[str, str], host: str, port: in
     return [
         service(
             "web",
-            *("granian", "--interface", "wsgi", "zcy.wsgi:application", "--workers", "2", "--blocking-threads", "4"),
+            *(
+                "granian",
+                "--interface",
+                "wsgi",
+                "zcy.wsgi:application",
+                "--workers",
+                "2",
+                "--blocking-threads",
+                "4",
+            ),
             *("--host", host, "--port", str(port), "--no-ws", "--respawn-failed-workers"),
             *("--workers-kill-timeout", "5"),
             DATABASE_POOL="1",

@@ -60,7 +60,9 @@ def preparation() -> list[Step]:
 def demonstration(layout: Layout) -> list[Step]:
     """The demonstration market and its people, with ZCY_DEMO not 0."""
     market = str(layout.root / "market")
-    again = "run make again, or `make demo-reset` to begin anew, or ZCY_DEMO=0 to start without a demonstration"
+    again = (
+        "run make again, or `make demo-reset` to begin anew, or ZCY_DEMO=0 to start without a demonstration"
+    )
     return [
         Step(
             "demo:generate",
@@ -91,7 +93,12 @@ def demonstration(layout: Layout) -> list[Step]:
 
 
 def run_steps(
-    steps: list[Step], *, layout: Layout, environment: dict[str, str], say: Callable[[str], None], stop: Callable[[], bool]
+    steps: list[Step],
+    *,
+    layout: Layout,
+    environment: dict[str, str],
+    say: Callable[[str], None],
+    stop: Callable[[], bool],
 ) -> None:
     """Run those steps that have not been done.
 

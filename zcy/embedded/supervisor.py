@@ -109,9 +109,7 @@ class Supervisor:
 
     def _prepare(self) -> None:
         todo = steps.preparation() + (steps.demonstration(self.layout) if self.demonstration else [])
-        steps.run_steps(
-            todo, layout=self.layout, environment=self.environment, say=say, stop=lambda: self._must_stop()
-        )
+        steps.run_steps(todo, layout=self.layout, environment=self.environment, say=say, stop=self._must_stop)
 
     def _start_platform(self) -> None:
         figures = self.layout.root / "prometheus"
@@ -120,14 +118,17 @@ class Supervisor:
         self._services = platform(
             layout=self.layout, environment=self.environment, host=self.host, port=self.port
         )
-        for service in self._services:
-            service.start()
-        web = self._services[0]
-        answered = processes.wait_until(lambda: self._must_stop() or web_is_dead(web) or self._answers(), seconds=60)
+        web, *background = self._services
+        web.start()
+        answered = processes.wait_until(
+            lambda: self._must_stop() or web_is_dead(web) or self._answers(), seconds=60
+        )
         if self._must_stop():
             raise steps.Interrupted
         if not answered or web_is_dead(web):
             raise EmbeddedError(f"The web server did not start: the reason is at the end of {web.log}.")
+        for service in background:  # after the web processes, which somebody is waiting for
+            service.start()
 
     def _announce(self) -> None:
         accounts = self.layout.root / "accounts.txt"
@@ -207,7 +208,9 @@ class Supervisor:
             try:
                 probe.bind((self.host, self.port))
             except PermissionError as error:
-                raise EmbeddedError(f"Port {self.port} is for root only: choose another, as in make run PORT=8001.") from error
+                raise EmbeddedError(
+                    f"Port {self.port} is for root only: choose another, as in make run PORT=8001."
+                ) from error
             except OSError as error:
                 raise EmbeddedError(
                     f"Port {self.port} is in use by another program: choose another, as in make run PORT={self.port + 1}."

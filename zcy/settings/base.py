@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
@@ -120,7 +121,11 @@ DATABASES = {
         "OPTIONS": {
             **_database.options,
             # Only web processes pool: a worker that forks would share the sockets of its parent's pool.
-            **({"pool": {"min_size": 2, "max_size": 4, "timeout": 10}} if env.flag("DATABASE_POOL", default=False) else {}),
+            **(
+                {"pool": {"min_size": 2, "max_size": 4, "timeout": 10}}
+                if env.flag("DATABASE_POOL", default=False)
+                else {}
+            ),
         },
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("DATABASE_BEHIND_PGBOUNCER", default=False),
     }
@@ -208,7 +213,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT") or _layout.root / "static")
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / "static_vendor")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or _layout.root / "media")
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

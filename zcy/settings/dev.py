@@ -17,6 +17,8 @@ EMAIL_FILE_PATH = _layout.root / "mail"
 
 # `make run` collects the static files; before that, and while debugging, they are served from their folders.
 if DEBUG or not (STATIC_ROOT / "staticfiles.json").exists():
-    STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    STORAGES = STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True

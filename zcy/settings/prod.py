@@ -25,7 +25,9 @@ for _name in ("DATABASE_URL", "REDIS_URL"):
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's host names, separated by commas, and not '*'.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name the site's host names, separated by commas, and not '*'."
+    )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [f"https://{host}" for host in ALLOWED_HOSTS])
 
 SESSION_COOKIE_SECURE = True
