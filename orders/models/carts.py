@@ -38,7 +38,9 @@ class Address(models.Model):
         verbose_name_plural = _("delivery addresses")
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation"], condition=models.Q(is_default=True, active=True), name="one_default_address"
+                fields=["organisation"],
+                condition=models.Q(is_default=True, active=True),
+                name="one_default_address",
             )
         ]
 
@@ -62,7 +64,9 @@ class InvoiceTitle(models.Model):
         verbose_name_plural = _("invoice titles")
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation"], condition=models.Q(is_default=True, active=True), name="one_default_invoice_title"
+                fields=["organisation"],
+                condition=models.Q(is_default=True, active=True),
+                name="one_default_invoice_title",
             )
         ]
 
@@ -79,7 +83,9 @@ class Cart(models.Model):
     class Meta:
         verbose_name = _("cart")
         verbose_name_plural = _("carts")
-        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="cart_is_one_per_purchaser")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="cart_is_one_per_purchaser")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} @ {self.organisation_id}"

@@ -110,8 +110,12 @@ class AcceptanceLine(models.Model):
         verbose_name = _("line of an acceptance")
         verbose_name_plural = _("lines of an acceptance")
         constraints = [
-            models.CheckConstraint(condition=Q(accepted__gte=0) & Q(refused__gte=0), name="accepted_is_not_negative"),
-            models.CheckConstraint(condition=Q(refused=0) | ~Q(reason=""), name="refused_goods_have_a_reason"),
+            models.CheckConstraint(
+                condition=Q(accepted__gte=0) & Q(refused__gte=0), name="accepted_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(refused=0) | ~Q(reason=""), name="refused_goods_have_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,9 @@ class Inquiry(models.Model):
         verbose_name_plural = _("inquiries")
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~models.Q(external_id=""), name="inquiry_external_id_is_unique"
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="inquiry_external_id_is_unique",
             )
         ]
 

@@ -46,7 +46,9 @@ class Ceiling(models.Model):
                 name="ceiling_is_one_per_region_method_category",
             ),
             models.UniqueConstraint(
-                fields=["source", "row_key"], condition=~models.Q(row_key=""), name="ceiling_row_is_imported_once"
+                fields=["source", "row_key"],
+                condition=~models.Q(row_key=""),
+                name="ceiling_row_is_imported_once",
             ),
         ]
 

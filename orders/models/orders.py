@@ -56,7 +56,9 @@ class Order(models.Model):
     # The category with the largest amount of its lines (ties: smaller code); the whole total belongs to it.
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, related_name="+")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
-    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    inquiry = models.ForeignKey(
+        Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
     contract = models.CharField(_("contract"), max_length=100, blank=True)
     emergency = models.BooleanField(_("emergency"), null=True, blank=True)
     total = MoneyField(_("total"), default=0)
@@ -92,7 +94,9 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="order_state_is_known"),
             models.CheckConstraint(condition=Q(origin__in=Origin.values), name="order_origin_is_known"),
-            models.CheckConstraint(condition=Q(origin="imported") | Q(total__gte=0), name="order_total_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(origin="imported") | Q(total__gte=0), name="order_total_is_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(origin="imported")
                 | Q(confirmed_at__isnull=True)
@@ -114,19 +118,21 @@ class Order(models.Model):
                 condition=Q(origin="imported") | Q(plan__isnull=False), name="live_order_has_a_plan"
             ),
             models.UniqueConstraint(
-                fields=["buyer", "supplier", "idempotency_key"], name="order_is_submitted_once", nulls_distinct=True
+                fields=["buyer", "supplier", "idempotency_key"],
+                name="order_is_submitted_once",
+                nulls_distinct=True,
             ),
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~Q(external_id=""), name="order_external_id_is_unique"
+                fields=["source", "external_id"],
+                condition=~Q(external_id=""),
+                name="order_external_id_is_unique",
             ),
         ]
         indexes = [
             models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer_placed"),
             models.Index(fields=["supplier", "-placed_at", "-id"], name="order_supplier_placed"),
             models.Index(fields=["buyer", "category", "method", "placed_at"], name="order_buyer_category"),
-            models.Index(
-                fields=["state", "placed_at"], condition=Q(origin="live"), name="order_live_state"
-            ),
+            models.Index(fields=["state", "placed_at"], condition=Q(origin="live"), name="order_live_state"),
             BrinIndex(fields=["placed_at"], name="order_placed_brin"),
             BrinIndex(fields=["confirmed_at"], name="order_confirmed_brin"),
         ]
@@ -192,7 +198,9 @@ class Approval(models.Model):
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
         constraints = [
-            models.CheckConstraint(condition=Q(approved=True) | ~Q(reason=""), name="refusal_of_approval_has_a_reason")
+            models.CheckConstraint(
+                condition=Q(approved=True) | ~Q(reason=""), name="refusal_of_approval_has_a_reason"
+            )
         ]
         triggers = [four_eyes_trigger("approver_id")]
 

@@ -73,7 +73,9 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ["at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(origin="imported") | Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(origin="imported") | Q(amount__gt=0), name="payment_is_positive"
+            ),
             models.UniqueConstraint(
                 fields=["source", "row_key"], condition=~Q(row_key=""), name="payment_row_is_imported_once"
             ),

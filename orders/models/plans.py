@@ -57,7 +57,9 @@ class Plan(models.Model):
                 name="budget_is_never_overdrawn",
             ),
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~models.Q(external_id=""), name="plan_external_id_is_unique"
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="plan_external_id_is_unique",
             ),
         ]
         indexes = [models.Index(fields=["buyer", "-year", "id"], name="plan_buyer_year")]
@@ -96,7 +98,9 @@ class BudgetEntry(models.Model):
         verbose_name_plural = _("budget entries")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=BudgetEntryKind.values), name="budget_entry_kind_is_known")
+            models.CheckConstraint(
+                condition=models.Q(kind__in=BudgetEntryKind.values), name="budget_entry_kind_is_known"
+            )
         ]
         triggers = [*append_only_triggers(), book_entry_trigger()]
 

@@ -22,7 +22,9 @@ class UnitRules(models.Model):
         verbose_name = _("buying rules of a unit")
         verbose_name_plural = _("buying rules of units")
         constraints = [
-            models.CheckConstraint(condition=models.Q(approval_limit__gte=0), name="approval_limit_is_not_negative")
+            models.CheckConstraint(
+                condition=models.Q(approval_limit__gte=0), name="approval_limit_is_not_negative"
+            )
         ]
 
     def __str__(self) -> str:
