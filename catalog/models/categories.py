@@ -20,12 +20,16 @@ class Category(models.Model):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     # Codes from the root to this node, each followed by a slash: a subtree is a prefix.
     path = models.CharField(_("path"), max_length=300, unique=True, editable=False)
     depth = models.PositiveSmallIntegerField(_("depth"), default=0, editable=False)
     # rule-definitions.md, "Top-level category": below the single letter, or the root of another market's tree.
-    top_code = models.CharField(_("top-level category"), max_length=40, blank=True, editable=False, db_index=True)
+    top_code = models.CharField(
+        _("top-level category"), max_length=40, blank=True, editable=False, db_index=True
+    )
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     # A leaf whose quantities are counted accepts whole numbers only.
     counted = models.BooleanField(_("counted in whole units"), default=True)
@@ -73,7 +77,9 @@ class CategoryAttribute(models.Model):
         ordering = ["order", "key"]
         constraints = [
             models.UniqueConstraint(fields=["category", "key"], name="attribute_key_is_unique_in_category"),
-            models.CheckConstraint(condition=models.Q(type__in=AttributeType.values), name="attribute_type_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=AttributeType.values), name="attribute_type_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

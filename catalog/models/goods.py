@@ -65,8 +65,12 @@ class Good(models.Model):
     spec_hash = models.CharField(_("hash of the specification"), max_length=32, editable=False, default="")
     # unit and pack as in market-csv.md; an unknown pack counts as 1.
     unit = models.CharField(_("unit"), max_length=20, blank=True)
-    pack_size = models.DecimalField(_("units per pack"), max_digits=12, decimal_places=3, null=True, blank=True)
-    labels = ArrayField(models.CharField(max_length=40), verbose_name=_("policy labels"), default=list, blank=True)
+    pack_size = models.DecimalField(
+        _("units per pack"), max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    labels = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("policy labels"), default=list, blank=True
+    )
     picture = models.ImageField(_("picture"), upload_to="goods/", blank=True)
     description = models.TextField(_("description"), blank=True)
     origin = models.CharField(_("country of origin"), max_length=60, blank=True)
@@ -80,6 +84,7 @@ class Good(models.Model):
     offers = models.PositiveIntegerField(_("offers"), default=0, editable=False)
     lowest_price = MoneyField(_("lowest price"), null=True, editable=False)
     in_stock = models.BooleanField(_("in stock"), default=False, editable=False)
+    delivery_days = models.PositiveSmallIntegerField(_("fastest delivery in days"), null=True, editable=False)
     # The best ranking factor among its offers' suppliers, for the bounded effect of credit on relevance.
     ranking_factor = models.FloatField(_("ranking factor"), default=1.0, editable=False)
     # Ranking factor × how much it is offered: the order of lists that nobody has searched for.
@@ -98,18 +103,29 @@ class Good(models.Model):
         verbose_name_plural = _("standard goods")
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~models.Q(external_id=""), name="good_external_id_is_unique"
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="good_external_id_is_unique",
             ),
             models.CheckConstraint(
-                condition=models.Q(pack_size__isnull=True) | models.Q(pack_size__gt=0), name="pack_size_is_positive"
+                condition=models.Q(pack_size__isnull=True) | models.Q(pack_size__gt=0),
+                name="pack_size_is_positive",
             ),
-            models.CheckConstraint(condition=models.Q(state__in=GoodState.values), name="good_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=GoodState.values), name="good_state_is_known"
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["category", "lowest_price", "id"], condition=models.Q(offers__gt=0), name="good_category_price"
+                fields=["category", "lowest_price", "id"],
+                condition=models.Q(offers__gt=0),
+                name="good_category_price",
             ),
-            models.Index(fields=["category", "-weight", "-id"], condition=models.Q(offers__gt=0), name="good_category_weight"),
+            models.Index(
+                fields=["category", "-weight", "-id"],
+                condition=models.Q(offers__gt=0),
+                name="good_category_weight",
+            ),
             models.Index(fields=["-weight", "-id"], condition=models.Q(offers__gt=0), name="good_weight"),
             models.Index(fields=["brand", "id"], name="good_brand"),
             models.Index(fields=["category", "spec_hash"], name="good_category_spec"),

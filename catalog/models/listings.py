@@ -61,7 +61,9 @@ class Listing(models.Model):
     min_quantity = QuantityField(_("minimum quantity"), default=1)
     delivery_days = models.PositiveSmallIntegerField(_("delivery days"), null=True, blank=True)
     # Empty = everywhere; else the regions (with everything below them) that are delivered to.
-    delivery_areas = models.ManyToManyField(Region, verbose_name=_("delivery areas"), blank=True, related_name="+")
+    delivery_areas = models.ManyToManyField(
+        Region, verbose_name=_("delivery areas"), blank=True, related_name="+"
+    )
     # The paths of those regions, kept by the service, so that one query answers for a list.
     delivery_paths = ArrayField(models.CharField(max_length=80), default=list, blank=True, editable=False)
     warranty_months = models.PositiveSmallIntegerField(_("warranty in months"), null=True, blank=True)
@@ -86,12 +88,15 @@ class Listing(models.Model):
         verbose_name = _("listing")
         verbose_name_plural = _("listings")
         constraints = [
-            models.CheckConstraint(condition=models.Q(price__gt=0) | models.Q(origin="imported"), name="price_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(price__gt=0) | models.Q(origin="imported"), name="price_is_positive"
+            ),
             models.CheckConstraint(
                 condition=models.Q(stock__isnull=True) | models.Q(stock__gte=0), name="stock_is_not_negative"
             ),
             models.CheckConstraint(
-                condition=models.Q(min_quantity__gt=0) | models.Q(origin="imported"), name="minimum_quantity_is_positive"
+                condition=models.Q(min_quantity__gt=0) | models.Q(origin="imported"),
+                name="minimum_quantity_is_positive",
             ),
             models.CheckConstraint(condition=models.Q(sale__in=Sale.values), name="sale_is_known"),
             models.CheckConstraint(condition=models.Q(review__in=Review.values), name="review_is_known"),
@@ -117,7 +122,9 @@ class Listing(models.Model):
                 name="listing_offers_of_good",
             ),
             models.Index(fields=["supplier", "-id"], name="listing_supplier"),
-            models.Index(fields=["submitted_at", "id"], condition=models.Q(review="pending"), name="listing_in_review"),
+            models.Index(
+                fields=["submitted_at", "id"], condition=models.Q(review="pending"), name="listing_in_review"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +139,9 @@ class PriceChange(models.Model):
     old_price = MoneyField(_("old price"))
     new_price = MoneyField(_("new price"))
     shown_as_discount = models.BooleanField(_("shown as a discount"), null=True)
-    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
+    changed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False
+    )
     source = models.CharField(max_length=40, blank=True, editable=False)
     row_key = models.CharField(max_length=64, blank=True, editable=False)
 
@@ -146,7 +155,9 @@ class PriceChange(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "row_key"], condition=~models.Q(row_key=""), name="price_change_row_is_imported_once"
+                fields=["source", "row_key"],
+                condition=~models.Q(row_key=""),
+                name="price_change_row_is_imported_once",
             )
         ]
         triggers = append_only_triggers()
@@ -173,7 +184,8 @@ class ReviewDecision(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(approved=True) | models.Q(reasons__len__gt=0), name="rejection_has_a_reason"
+                condition=models.Q(approved=True) | models.Q(reasons__len__gt=0),
+                name="rejection_has_a_reason",
             )
         ]
 

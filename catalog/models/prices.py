@@ -59,14 +59,19 @@ class PriceObservation(models.Model):
         verbose_name = _("price observation")
         verbose_name_plural = _("price observations")
         indexes = [
-            models.Index(fields=["good", "tier", "quantity_band", "confirmed_on"], name="observation_peer_group"),
             models.Index(
-                fields=["category", "spec_hash", "tier", "quantity_band", "confirmed_on"], name="observation_fallback"
+                fields=["good", "tier", "quantity_band", "confirmed_on"], name="observation_peer_group"
+            ),
+            models.Index(
+                fields=["category", "spec_hash", "tier", "quantity_band", "confirmed_on"],
+                name="observation_fallback",
             ),
             models.Index(fields=["order_id"], name="observation_order"),
             BrinIndex(fields=["confirmed_at"], name="observation_confirmed_brin"),
             models.Index(
-                fields=["withdrawn_at"], condition=models.Q(withdrawn_at__isnull=False), name="observation_withdrawn"
+                fields=["withdrawn_at"],
+                condition=models.Q(withdrawn_at__isnull=False),
+                name="observation_withdrawn",
             ),
         ]
 
@@ -97,7 +102,9 @@ class GoodPriceStatistics(models.Model):
         verbose_name = _("price statistics of a good")
         verbose_name_plural = _("price statistics of goods")
         constraints = [
-            models.UniqueConstraint(fields=["good", "tier", "quantity_band"], name="price_statistics_are_one_per_group"),
+            models.UniqueConstraint(
+                fields=["good", "tier", "quantity_band"], name="price_statistics_are_one_per_group"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,67 @@
+"""What the catalog refuses, in words that the user can act on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from zcy.errors import Conflict, DomainError
+from zcy.errors import Missing as Missing
+
+
+class ListingRefused(DomainError):
+    """The values of a listing do not fit."""
+
+    code = "listing_refused"
+
+
+class AlreadyListed(DomainError):
+    """The supplier offers the good already."""
+
+    status = 409
+    code = "already_listed"
+    message = _("You offer this good already. Edit that listing instead.")
+
+
+class ListingChanged(Conflict):
+    """A newer edit came between."""
+
+    code = "listing_changed"
+    message = _(
+        "Somebody changed this listing while you were editing. Compare with the new values and save again."
+    )
+
+
+class WrongState(DomainError):
+    """The listing's state does not permit the act."""
+
+    status = 409
+    code = "wrong_state"
+
+
+class OutOfStock(DomainError):
+    """Less is left than was asked for.
+
+    Attributes:
+        left: listing id → quantity that is left, for each listing that has too little.
+    """
+
+    status = 409
+    code = "out_of_stock"
+
+    def __init__(self, left: dict[int, Decimal], names: dict[int, str]) -> None:
+        self.left = left
+        super().__init__(
+            " ".join(
+                translate("Only %(left)s left of %(name)s: reduce the quantity or choose another supplier.")
+                % {"left": plain(quantity), "name": names.get(listing, str(listing))}
+                for listing, quantity in left.items()
+            )
+        )
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity without needless zeros: 3, 2.5."""
+    return f"{quantity.normalize():f}"

@@ -1,0 +1,188 @@
+"""What a list of goods was asked for: read from the address, checked, and written back into addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from catalog.attributes import attributes_of
+from catalog.tree import Node, category_tree
+
+RELEVANCE: Final = "relevance"
+CHEAPEST: Final = "price"
+DEAREST: Final = "-price"
+SORTS: Final = (RELEVANCE, CHEAPEST, DEAREST)
+SIZES: Final = (24, 48, 96)
+LONGEST_QUERY: Final = 100
+MOST_BRANDS: Final = 20
+MOST_ATTRIBUTES: Final = 6
+MOST_MONEY: Final = Decimal("999999999.99")
+ATTRIBUTE_PREFIX: Final = "a."
+_POSITION = re.compile(r"(\d{1,10}(?:\.\d{1,17})?)_(\d{1,18})", re.ASCII)
+_ID = re.compile(r"\d{1,18}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in the order a page starts: the sort key of a row, its id, and the direction to read in."""
+
+    key: str
+    id: int
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A search or a category list, checked."""
+
+    q: str = ""
+    category: Node | None = None
+    # The category is part of the address (/categories/…), not a filter that can be removed.
+    fixed_category: bool = False
+    brands: tuple[int, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    in_stock: bool = False
+    attributes: tuple[tuple[str, str], ...] = ()
+    sort: str = RELEVANCE
+    size: int = SIZES[0]
+    position: Position | None = None
+    supplier: int | None = None
+    errors: tuple[str, ...] = field(default=(), compare=False)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the address, without the position."""
+        pairs: list[tuple[str, str]] = []
+        if self.q:
+            pairs.append(("q", self.q))
+        if self.category and not self.fixed_category:
+            pairs.append(("category", self.category.code))
+        pairs += [("brand", str(brand)) for brand in self.brands]
+        if self.low is not None:
+            pairs.append(("min", str(self.low)))
+        if self.high is not None:
+            pairs.append(("max", str(self.high)))
+        if self.in_stock:
+            pairs.append(("stock", "1"))
+        pairs += [(f"{ATTRIBUTE_PREFIX}{key}", value) for key, value in self.attributes]
+        if self.sort != RELEVANCE:
+            pairs.append(("sort", self.sort))
+        if self.size != SIZES[0]:
+            pairs.append(("size", str(self.size)))
+        return pairs
+
+    def address(self, position: str = "", **changes: Any) -> str:
+        """The query string of these filters with some changed; from the first page unless a position is given."""
+        pairs = (replace(self, **changes) if changes else self).pairs()
+        query = urlencode(pairs)
+        return "?" + "&".join(part for part in (query, position) if part)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the query and a fixed category is asked for."""
+        chosen = (
+            self.brands or self.in_stock or self.attributes or (self.category and not self.fixed_category)
+        )
+        return bool(chosen) or self.low is not None or self.high is not None
+
+
+def read_filters(params: QueryDict, *, category: Node | None = None) -> Filters:
+    """Check the parameters of an address; what cannot be meant is left out and named in `errors`."""
+    errors: list[str] = []
+    fixed = category is not None
+    if not fixed and (code := _text(params, "category")):
+        category = category_tree().by_code.get(code)
+        if category is None:
+            errors.append(_("There is no category “%(code)s”.") % {"code": code[:40]})
+    q = _text(params, "q")
+    if len(q) > LONGEST_QUERY:
+        errors.append(_("Search for at most 100 characters: the rest was left out."))
+        q = q[:LONGEST_QUERY]
+    low, high = _money(params, "min", errors), _money(params, "max", errors)
+    if low is not None and high is not None and low > high:
+        errors.append(_("The lowest price is above the highest: exchange them."))
+        low = high = None
+    return Filters(
+        q=q,
+        category=category,
+        fixed_category=fixed,
+        brands=_brands(params, errors),
+        low=low,
+        high=high,
+        in_stock=_text(params, "stock") == "1",
+        attributes=_attributes(params, category, errors),
+        sort=_choice(params, "sort", SORTS, RELEVANCE, errors),
+        size=int(_choice(params, "size", [str(size) for size in SIZES], str(SIZES[0]), errors)),
+        position=_position(params, errors),
+        errors=tuple(errors),
+    )
+
+
+def _text(params: QueryDict, name: str) -> str:
+    return " ".join(params.get(name, "").replace("\x00", " ").split())
+
+
+def _money(params: QueryDict, name: str, errors: list[str]) -> Decimal | None:
+    text = _text(params, name).replace(",", "").removeprefix("¥")
+    if not text:
+        return None
+    try:
+        amount = Decimal(text) if len(text) <= 20 else Decimal("NaN")
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
+        errors.append(
+            _("“%(value)s” is no price: write yuan between 0 and 999,999,999.99.") % {"value": text[:40]}
+        )
+        return None
+    return amount.quantize(Decimal("0.01")).normalize() + 0 if amount else Decimal(0)
+
+
+def _brands(params: QueryDict, errors: list[str]) -> tuple[int, ...]:
+    texts = [text for text in params.getlist("brand") if text]
+    brands = tuple(dict.fromkeys(int(text) for text in texts if _ID.fullmatch(text)))
+    if len(brands) < len(set(texts)) or len(brands) > MOST_BRANDS:
+        errors.append(_("A brand in the address is not known: choose brands from the list."))
+    return brands[:MOST_BRANDS]
+
+
+def _attributes(params: QueryDict, category: Node | None, errors: list[str]) -> tuple[tuple[str, str], ...]:
+    asked = [
+        (name.removeprefix(ATTRIBUTE_PREFIX), " ".join(value.replace("\x00", " ").split())[:100])
+        for name in params
+        if name.startswith(ATTRIBUTE_PREFIX)
+        for value in params.getlist(name)
+        if value
+    ]
+    known = (
+        {attribute.key for attribute in attributes_of(category) if attribute.filterable} if asked else set()
+    )
+    kept = tuple(pair for pair in asked if pair[0] in known)[:MOST_ATTRIBUTES]
+    if len(kept) < len(asked):
+        errors.append(_("This category has no such attribute to filter by."))
+    return kept
+
+
+def _choice(params: QueryDict, name: str, allowed: Iterable[str], default: str, errors: list[str]) -> str:
+    text = _text(params, name)
+    if not text or text in allowed:
+        return text or default
+    errors.append(_("“%(value)s” is no choice for %(name)s.") % {"value": text[:40], "name": name})
+    return default
+
+
+def _position(params: QueryDict, errors: list[str]) -> Position | None:
+    for name, backwards in (("after", False), ("before", True)):
+        if text := params.get(name, ""):
+            match = _POSITION.fullmatch(text)
+            if match:
+                return Position(match[1], int(match[2]), backwards)
+            errors.append(_("The position in the list is damaged: this is the first page."))
+    return None

@@ -1,0 +1,191 @@
+"""The rows of a list in one statement, its facets in another, whatever the size of the result."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog import segmentation
+from catalog.attributes import attributes_of, labelled
+from catalog.models import PolicyLabel
+from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
+from catalog.pricing.panel import PLACE_WORDS
+from catalog.search.conditions import Conditions, conditions
+from catalog.search.filters import CHEAPEST, DEAREST, Filters
+from catalog.tree import category_tree
+from zcy.formats import money
+
+KEY_SPECS: Final = 4
+_COLUMNS: Final = """
+    SELECT g.id, g.name, g.model, b.name, g.category_id, g.spec, g.unit, g.lowest_price, g.offers, g.in_stock,
+           g.delivery_days, g.labels, g.picture, s.n, s.p10, s.p90, {key} AS sort_key
+      FROM catalog_good g
+      LEFT JOIN catalog_brand b ON b.id = g.brand_id
+      LEFT JOIN catalog_goodpricestatistics s ON s.good_id = g.id AND s.tier = 0 AND s.quantity_band = 0
+     WHERE {where}
+"""
+# A search: how well the words fit, then credit (0.90–1.10), then how much it is offered; sold out goods come later.
+_RELEVANCE: Final = """
+    round(((ts_rank(g.search, %s::tsquery) + CASE WHEN g.model_key = %s THEN 1 ELSE 0 END)
+           * g.ranking_factor * (1 + 0.02 * ln(1 + g.offers)) * CASE WHEN g.in_stock THEN 1 ELSE 0.8 END * 1000000
+          )::numeric)::bigint
+"""
+
+
+@dataclass(slots=True)
+class GoodRow:
+    """A card of a result list, ready to render."""
+
+    id: int
+    name: SafeString
+    url: str
+    initials: str
+    picture: str
+    specs: list[tuple[str, str]]
+    price: str
+    unit: str
+    place: str
+    place_code: str
+    offers: int
+    in_stock: bool
+    delivery_days: int | None
+    labels: list[str]
+
+
+@dataclass
+class Page:
+    """One page of a list with the addresses of its neighbours."""
+
+    rows: list[GoodRow] = field(default_factory=list)
+    next_url: str = ""
+    previous_url: str = ""
+    first_url: str = ""
+
+
+def find_goods(filters: Filters) -> Page:
+    """The page of goods at the position that the filters name."""
+    wanted = conditions(filters)
+    key, ascending, key_params = _order(filters, wanted)
+    params = [*key_params, *wanted.params]
+    where = wanted.where
+    position = filters.position
+    backwards = position is not None and position.backwards
+    upwards = ascending != backwards
+    if position is not None:
+        where += f" AND ({key}, g.id) {'>' if upwards else '<'} (%s, %s)"
+        params += [*key_params, _key_value(filters, wanted, position.key), position.id]
+    direction = "ASC" if upwards else "DESC"
+    sql = f"{_COLUMNS.format(key=key, where=where)} ORDER BY sort_key {direction}, g.id {direction} LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, filters.size + 1])
+        found = cursor.fetchall()
+    more = len(found) > filters.size
+    found = found[: filters.size]
+    if backwards:
+        found.reverse()
+    page = Page(_rows(found, filters))
+    if found and (more if not backwards else True):
+        page.next_url = filters.address(f"after={_shown(found[-1][-1])}_{found[-1][0]}")
+    if found and (more if backwards else position is not None):
+        page.previous_url = filters.address(f"before={_shown(found[0][-1])}_{found[0][0]}")
+        page.first_url = filters.address()
+    return page
+
+
+def _order(filters: Filters, wanted: Conditions) -> tuple[str, bool, list[Any]]:
+    """(SQL of the sort key, whether ascending, its parameters)."""
+    if filters.sort in (CHEAPEST, DEAREST):
+        return "g.lowest_price", filters.sort == CHEAPEST, []
+    if wanted.rank_query:
+        return _RELEVANCE, False, [wanted.rank_query, wanted.whole_model]
+    return "g.weight", False, []
+
+
+def _key_value(filters: Filters, wanted: Conditions, key: str) -> Any:
+    if filters.sort in (CHEAPEST, DEAREST):
+        return Decimal(key)
+    return int(Decimal(key)) if wanted.rank_query else float(key)
+
+
+def _shown(key: Any) -> str:
+    return repr(key) if isinstance(key, float) else str(key)
+
+
+def _rows(found: list[tuple[Any, ...]], filters: Filters) -> list[GoodRow]:
+    tree = category_tree()
+    schemas = {pk: attributes_of(tree.by_id.get(pk)) for pk in {row[4] for row in found}}
+    marker = _marker(filters.q)
+    labels = {value: str(label) for value, label in PolicyLabel.choices}
+    rows = []
+    for (
+        pk,
+        name,
+        model,
+        brand,
+        category,
+        spec,
+        unit,
+        price,
+        offers,
+        stock,
+        days,
+        tags,
+        picture,
+        n,
+        low,
+        high,
+        _key,
+    ) in found:
+        place = Place.UNKNOWN
+        if n and n >= LEAST_OBSERVATIONS:
+            place = place_in_range(float(price), float(low), float(high))
+        parsed = spec if isinstance(spec, dict) else _loads(spec)
+        rows.append(
+            GoodRow(
+                id=pk,
+                name=_marked(name, marker),
+                url=f"/goods/{pk}/",
+                initials=(brand or name)[:2],
+                picture=f"{settings.MEDIA_URL}{picture}" if picture else "",
+                specs=labelled(parsed, schemas[category], only_keys=True)[:KEY_SPECS],
+                price=money(price),
+                unit=unit,
+                place=str(PLACE_WORDS[place]),
+                place_code=place.value,
+                offers=offers,
+                in_stock=stock,
+                delivery_days=days,
+                labels=[labels.get(tag, tag) for tag in tags],
+            )
+        )
+    return rows
+
+
+def _loads(spec: Any) -> dict[str, Any]:
+    import json
+
+    loaded = json.loads(spec) if isinstance(spec, str) else {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _marker(q: str) -> re.Pattern[str] | None:
+    words = sorted(segmentation.query_words(q), key=len, reverse=True)[:8] if q else []
+    return re.compile("|".join(re.escape(word) for word in words), re.IGNORECASE) if words else None
+
+
+def _marked(name: str, marker: re.Pattern[str] | None) -> SafeString:
+    if marker is None:
+        return escape(name)
+    parts, end = [], 0
+    for match in marker.finditer(name):
+        parts += [escape(name[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]
+        end = match.end()
+    parts.append(escape(name[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped

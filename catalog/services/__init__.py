@@ -1,0 +1,30 @@
+"""The write side of the catalog: one use case a file."""
+
+from catalog.services.create_listing import create_listing
+from catalog.services.deals import DealLine, record_deals, withdraw_deals
+from catalog.services.decide_review import decide_review
+from catalog.services.edit_listing import edit_listing
+from catalog.services.index_goods import index_goods
+from catalog.services.rebuild_vocabulary import rebuild_vocabulary
+from catalog.services.refresh_goods import refresh_counts, refresh_goods
+from catalog.services.sale import put_on_sale, take_off_sale
+from catalog.services.stock import release_stock, reserve_stock
+from catalog.services.submit_listing_for_review import submit_listing_for_review
+
+__all__ = [
+    "DealLine",
+    "create_listing",
+    "decide_review",
+    "edit_listing",
+    "index_goods",
+    "put_on_sale",
+    "rebuild_vocabulary",
+    "record_deals",
+    "refresh_counts",
+    "refresh_goods",
+    "release_stock",
+    "reserve_stock",
+    "submit_listing_for_review",
+    "take_off_sale",
+    "withdraw_deals",
+]

@@ -1,0 +1,28 @@
+"""The actor's own listing, locked for the rest of the transaction."""
+
+from __future__ import annotations
+
+from accounts.actor import Actor
+from accounts.roles import SUPPLIER_ROLES
+from catalog.models import Listing
+from zcy.errors import Missing, NotAllowed
+
+
+def own_listing(actor: Actor, listing_id: int) -> Listing:
+    """Lock and return.
+
+    Raises:
+        NotAllowed: the actor acts for no supplier.
+        Missing: there is no such listing of this supplier.
+    """
+    if not actor.has_role(*SUPPLIER_ROLES):
+        raise NotAllowed
+    listing = (
+        Listing.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("good__category")
+        .filter(pk=listing_id, supplier_id=actor.organisation_id)
+        .first()
+    )
+    if listing is None:
+        raise Missing
+    return listing

@@ -1,0 +1,42 @@
+"""A supplier offers a standard good."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.roles import SUPPLIER_ROLES
+from catalog.errors import AlreadyListed, ListingRefused
+from catalog.models import Good, Listing
+from catalog.models.goods import GoodState
+from catalog.services.listing_values import ListingValues
+from zcy import audit
+from zcy.errors import NotAllowed
+
+
+def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listing:
+    """Make a draft, neither on sale nor in review.
+
+    Raises:
+        NotAllowed: the actor acts for no supplier.
+        ListingRefused: the values do not fit, or the good is retired.
+        AlreadyListed: the supplier offers the good already.
+    """
+    if not actor.has_role(*SUPPLIER_ROLES) or actor.organisation is None:
+        raise NotAllowed
+    if good.state != GoodState.ACTIVE:
+        raise ListingRefused(_("This standard good is retired: choose its successor."))
+    values.check(good)
+    listing = Listing(good=good, supplier=actor.organisation)
+    values.write_to(listing)
+    try:
+        with transaction.atomic():
+            listing.save()
+            listing.delivery_areas.set(values.delivery_areas)
+            audit.record(actor=actor, action="listing.created", subject=listing, data={"price": values.price})
+    except IntegrityError as error:
+        if "supplier_offers_a_good_once" in str(error):
+            raise AlreadyListed from error
+        raise
+    return listing

@@ -1,0 +1,85 @@
+"""The operator's catalog staff approve or reject a listing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from catalog import review_reasons
+from catalog.errors import ListingChanged, ListingRefused, WrongState
+from catalog.models import Listing, Review, ReviewDecision, Sale
+from catalog.services.refresh_goods import refresh_goods
+from zcy import audit, clock
+from zcy.errors import Missing, NotAllowed
+
+
+def decide_review(
+    *,
+    actor: Actor,
+    listing_id: int,
+    approve: bool,
+    reasons: Sequence[str] = (),
+    text: str = "",
+    version: int | None = None,
+) -> ReviewDecision:
+    """Decide on the version that was looked at, and tell the supplier.
+
+    Args:
+        actor: catalog staff.
+        listing_id: a listing in review.
+        approve: or reject, which takes it off sale.
+        reasons: codes of `catalog.review_reasons`, at least one for a rejection.
+        text: what to mend, for the supplier.
+        version: the version that was looked at; None: whatever it is now.
+
+    Raises:
+        NotAllowed: not catalog staff.
+        Missing: there is no such listing.
+        ListingChanged: the supplier changed it meanwhile.
+        WrongState: it is not in review.
+        ListingRefused: a rejection without a published reason.
+    """
+    if not actor.has_role(Role.CATALOG):
+        raise NotAllowed
+    unknown = [code for code in reasons if code not in review_reasons.BY_CODE]
+    if unknown or (not approve and not reasons):
+        raise ListingRefused(_("Choose at least one published reason."), field="reasons")
+    with transaction.atomic():
+        listing = Listing.objects.select_for_update(of=("self",), no_key=True).filter(pk=listing_id).first()
+        if listing is None:
+            raise Missing
+        if version is not None and listing.version != version:
+            raise ListingChanged
+        if listing.review != Review.PENDING:
+            raise WrongState(_("This listing is not in review."))
+        listing.review = Review.APPROVED if approve else Review.REJECTED
+        if not approve and listing.sale == Sale.ON_SALE:
+            listing.sale = Sale.OFF_SALE
+        listing.version += 1
+        listing.save(update_fields=["review", "sale", "version", "changed_at"])
+        decision = ReviewDecision.objects.create(
+            listing=listing,
+            at=clock.now(),
+            decided_by=actor.user,
+            approved=approve,
+            reasons=[] if approve else list(dict.fromkeys(reasons)),
+            text=text.strip()[:2000],
+            listing_version=listing.version,
+        )
+        refresh_goods([listing.good_id])
+        verb = "approved" if approve else "rejected"
+        audit.record(
+            actor=actor, action=f"listing.{verb}", subject=listing, data={"reasons": decision.reasons}
+        )
+        _tell_supplier(listing, decision, verb)
+        return decision
+
+
+def _tell_supplier(listing: Listing, decision: ReviewDecision, verb: str) -> None:
+    from catalog.notices import tell_supplier
+
+    tell_supplier(listing=listing, decision=decision, verb=verb)
