@@ -155,6 +155,14 @@ class NightlyPart:
 
 
 @dataclass(frozen=True)
+class HistoryStart:
+    """Tells the first date on which something happened that nights must look at; None while nothing has."""
+
+    name: str
+    find: Callable[[], date | None]
+
+
+@dataclass(frozen=True)
 class HealthCheck:
     """Something that must answer before the platform is ready: returns None, or what is wrong in one sentence."""
 
@@ -181,5 +189,6 @@ todo: Registry[TodoProvider] = Registry("to-do providers")
 header_counts: Registry[HeaderCount] = Registry("header counts")
 navigation: Registry[NavigationProvider] = Registry("navigation")
 nightly_parts: Registry[NightlyPart] = Registry("nightly parts")
+history_starts: Registry[HistoryStart] = Registry("history starts")
 health: Registry[HealthCheck] = Registry("health checks")
 periodic_tasks: Registry[PeriodicTask] = Registry("periodic tasks")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from zcy import health
+from zcy.views import errors, styleguide
 
 APPS = ("accounts", "catalog", "orders", "supervision", "credit", "exchange")
 
@@ -15,6 +16,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/<str:frame>/", styleguide.frame, name="styleguide_frame"),
     path("admin/", admin.site.urls),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
