@@ -12,8 +12,17 @@ class ZcyConfig(AppConfig):
     name = "zcy"
 
     def ready(self) -> None:
-        """Load the system checks, register the health checks, keep beat's schedule after every migrate."""
-        from zcy import checks, health, schedule  # noqa: F401 - checks register themselves
+        """Register checks and periodic tasks; after every migrate keep beat's schedule and the calendar."""
+        from zcy import checks, health, registries, schedule, workdays  # noqa: F401 - checks register themselves
+        from zcy.registries import PeriodicTask
 
         health.register()
+        for task in (
+            PeriodicTask("outbox", "zcy.tasks.dispatch_outbox", seconds=1),
+            PeriodicTask("audit seal", "zcy.tasks.seal_audit", seconds=60),
+            PeriodicTask("night", "zcy.tasks.nightly_begin", hour=1),
+            PeriodicTask("night watch", "zcy.tasks.nightly_watch", seconds=60),
+        ):
+            registries.periodic_tasks.register(task)
+        post_migrate.connect(workdays.load_after_migrate, sender=self, dispatch_uid="zcy.workdays")
         post_migrate.connect(schedule.synchronise, dispatch_uid="zcy.schedule")

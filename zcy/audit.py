@@ -77,10 +77,16 @@ def record(
         region_code=region.code if region else "",
         subject_type=subject._meta.label_lower if subject else "",
         subject_id=str(subject.pk) if subject else "",
-        data=json.loads(json.dumps(dict(data or {}), cls=_Encoder)),
+        data=plain(data or {}),
         request_id=str(context.get("request_id", ""))[:64],
         ip=context.get("ip") or None,
     )
+
+
+def plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data as JSON knows it: lazy texts, dates, decimals and rows become text or ids."""
+    result: dict[str, Any] = json.loads(json.dumps(dict(data), cls=_Encoder))
+    return result
 
 
 class _Encoder(DjangoJSONEncoder):

@@ -5,7 +5,6 @@ from zcy.models.audit import AuditEntry, AuditSeal
 from zcy.models.calendar import DayKind, Holiday, Outage, Workday
 from zcy.models.documents import Document
 from zcy.models.nights import NightlyPartRun, NightlyRun, RunState
-from zcy.models.numbers import NumberSeries
 from zcy.models.outbox import OutboxMessage
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "Holiday",
     "NightlyPartRun",
     "NightlyRun",
-    "NumberSeries",
     "Outage",
     "OutboxMessage",
     "RunState",

@@ -21,6 +21,8 @@ class NightlyRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
     started_at = models.DateTimeField(_("started"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
+    # What was computed no longer holds, because older history has been imported since: the nights are due again.
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
 
     class Meta:
         verbose_name = _("night")
