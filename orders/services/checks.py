@@ -57,8 +57,8 @@ def checked_text(text: str, *, most: int, field: str, needed: bool = False) -> s
 
 
 def checked_key(key: str) -> str:
-    """An idempotency key of a form."""
-    if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
+    """An idempotency key of a form: 8 to 48 characters."""
+    if not 8 <= len(key) <= 48 or not key.isascii() or not key.isprintable():
         raise DomainError(_("This form is damaged: reload the page."), field="idempotency_key")
     return key
 

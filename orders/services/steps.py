@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from catalog.services import release_stock
 from orders.errors import HistoricOrder
 from orders.models import Order, OrderEvent, Origin
 from orders.states import State
@@ -87,3 +88,11 @@ def take_step(
         data={"number": order.number, "from": before, "to": state, **(data or {})},
     )
     return event
+
+
+def give_back_stock(order: Order) -> None:
+    """Give everything that the order had reserved back to its listings."""
+    lines = order.lines.filter(listing__isnull=False).values_list("listing_id", "quantity")
+    release_stock(
+        quantities={listing_id: quantity for listing_id, quantity in lines if listing_id is not None}
+    )

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from catalog.models import Listing
 from catalog.services import reserve_stock
-from catalog.settings import publishes_first
 from orders.advice import Advice, Outcome, Projected, advise
 from orders.ceilings import Ceilings, ceilings_of
 from orders.errors import (
@@ -59,7 +58,7 @@ from orders.transitions import NEW, Action, Facts, next_state
 from zcy import audit, clock
 from zcy.errors import Missing
 from zcy.money import ZERO
-from zcy.numbers import next_numbers
+from zcy.numbers import next_number
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -184,7 +183,7 @@ def _terms(actor: Actor, address_id: int, invoice_title_id: int, note: str) -> _
 
 
 def _check_offers(items: Sequence[Item], terms: _Terms) -> None:
-    publish_first = publishes_first(terms.region)
+    publish_first = terms.settings.publish_first
     for item in items:
         reason = why_not_orderable(item.listing, publish_first=publish_first)
         if reason:
@@ -288,7 +287,7 @@ def _write(
     key: str,
 ) -> list[Order]:
     moment = clock.now()
-    numbers = next_numbers(kind="order", region=terms.region, count=len(parcels))
+    numbers = [next_number(terms.region.code) for _parcel in parcels]
     orders = [
         _order(actor, parcel, terms, paying, ceilings, advice, answers, key, number, moment)
         for parcel, number in zip(parcels, numbers, strict=True)
