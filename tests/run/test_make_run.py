@@ -1,0 +1,162 @@
+"""`make run`: starts, stays, stops, and starts again whatever happened to it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.run.platform import Platform, environment, manage
+from zcy.embedded.paths import PROJECT_ROOT
+from zcy.embedded.processes import is_alive, wait_until
+
+
+def test_it_starts_answers_and_leaves_nothing_behind_on_sigterm(platform: Platform) -> None:
+    platform.start()
+    assert f"http://127.0.0.1:{platform.port}/" in platform.said()
+    assert wait_until(platform.is_ready, seconds=10)
+    platform.signal(signal.SIGTERM)
+    platform.wait_for_end()
+    assert platform.pids() == []
+
+
+def test_ctrl_c_stops_everything(platform: Platform) -> None:
+    platform.start()
+    assert platform.process is not None
+    os.killpg(platform.process.pid, signal.SIGINT)  # a terminal sends it to the whole foreground group
+    platform.wait_for_end()
+    assert wait_until(lambda: platform.pids() == [], seconds=10)
+
+
+def test_the_second_start_takes_under_ten_seconds(platform: Platform) -> None:
+    platform.start()
+    platform.end()
+    assert platform.start() < 10
+
+
+@pytest.mark.parametrize("part", ["postgres", "valkey", "worker", "beat", "zcy.wsgi"])
+def test_what_is_killed_is_started_again(platform: Platform, part: str) -> None:
+    platform.start()
+    assert wait_until(lambda: _finds(platform, part), seconds=10)
+    victim = platform.pid_of(part)
+    os.kill(victim, signal.SIGKILL)
+    assert wait_until(lambda: not is_alive(victim), seconds=5)
+    assert wait_until(lambda: _finds(platform, part) and platform.pid_of(part) != victim, seconds=20), (
+        platform.said()
+    )
+    assert wait_until(platform.is_ready, seconds=20)
+
+
+@pytest.mark.parametrize("part", ["supervisor", "make"])
+def test_it_starts_again_after_its_own_head_was_killed(platform: Platform, part: str) -> None:
+    platform.start()
+    assert platform.process is not None
+    os.kill(platform.pid_of(part) if part == "supervisor" else platform.process.pid, signal.SIGKILL)
+    platform.wait_for_end()
+    platform.start()
+    assert wait_until(platform.is_ready, seconds=10)
+
+
+def test_it_starts_again_after_everything_was_killed(platform: Platform) -> None:
+    platform.start()
+    for pid in platform.pids():
+        os.kill(pid, signal.SIGKILL)
+    platform.wait_for_end()
+    platform.start()
+    assert wait_until(platform.is_ready, seconds=10)
+
+
+def test_a_taken_port_is_said_in_one_sentence(platform: Platform) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", platform.port))
+        other.listen()
+        platform.launch()
+        assert platform.wait_for_end() != 0
+    assert f"Port {platform.port} is in use" in platform.said()
+    assert "Traceback" not in platform.said()
+
+
+@pytest.mark.parametrize("port", ["0", "http", "70000"])
+def test_a_port_that_is_none_is_refused(platform: Platform, port: str) -> None:
+    platform.environment["PORT"] = port
+    platform.launch()
+    assert platform.wait_for_end() != 0
+    assert f"PORT must be a number from 1 to 65535, not {port!r}" in platform.said()
+
+
+def test_a_second_one_on_the_same_servers_is_refused(platform: Platform, local: Path) -> None:
+    platform.start()
+    second = Platform(local)
+    second._output = local / "second.txt"
+    second.launch()
+    assert second.wait_for_end() != 0
+    assert "running already" in second.said()
+    assert platform.is_ready()
+
+
+def test_without_demonstration_there_are_no_accounts(platform: Platform, local: Path) -> None:
+    platform.start()
+    code = "from accounts.models import User; print('accounts:', User.objects.filter(demonstration=True).count())"
+    answer = manage("shell", "--no-imports", "-c", code, local=local)
+    assert "accounts: 0" in answer.stdout, answer.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_it_runs_as_an_ordinary_user() -> None:
+    nobody = pwd.getpwnam("nobody")
+    folder = Path(tempfile.mkdtemp(prefix="zcy-nobody-"))
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    python = _python_for_everybody()
+    platform = Platform(folder)
+    platform.environment |= {"HOME": str(folder), "PYTHONPATH": _packages(), "PYTHONDONTWRITEBYTECODE": "1"}
+    platform.command = [python, "-m", "zcy.embedded.supervisor", "run"]
+    platform.user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    try:
+        platform.start()
+        assert wait_until(platform.is_ready, seconds=10)
+        owners = {Path(f"/proc/{pid}").stat().st_uid for pid in platform.pids()}
+        assert owners == {nobody.pw_uid}
+        platform.signal(signal.SIGTERM)
+        platform.wait_for_end()
+        assert platform.pids() == []
+    finally:
+        platform.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _finds(platform: Platform, part: str) -> bool:
+    try:
+        return is_alive(platform.pid_of(part))
+    except (ValueError, OSError):
+        return False
+
+
+def _packages() -> str:
+    return next(path for path in sys.path if path.endswith("site-packages"))
+
+
+def _python_for_everybody() -> str:
+    """A Python of our version that another user may run: root's own may lie in root's home."""
+    import subprocess
+
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
+        if Path(candidate).exists():
+            probe = subprocess.run(
+                [candidate, "-c", "import django"],
+                check=False,
+                capture_output=True,
+                cwd=PROJECT_ROOT,
+                user="nobody",
+                env=environment(PYTHONPATH=_packages()),
+            )
+            if probe.returncode == 0:
+                return candidate
+    pytest.skip(f"no {name} on this machine can be run by an ordinary user")
