@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from tests.run.platform import Platform, environment, manage
-from zcy.embedded.paths import PROJECT_ROOT
 from zcy.embedded.processes import is_alive, wait_until
 
 
@@ -144,19 +145,11 @@ def _packages() -> str:
 
 def _python_for_everybody() -> str:
     """A Python of our version that another user may run: root's own may lie in root's home."""
-    import subprocess
-
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    variables = environment(PYTHONPATH=_packages())
     for candidate in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
-        if Path(candidate).exists():
-            probe = subprocess.run(
-                [candidate, "-c", "import django"],
-                check=False,
-                capture_output=True,
-                cwd=PROJECT_ROOT,
-                user="nobody",
-                env=environment(PYTHONPATH=_packages()),
-            )
-            if probe.returncode == 0:
+        with contextlib.suppress(OSError):
+            command = [candidate, "-c", "import django"]
+            if subprocess.run(command, check=False, cwd="/", user="nobody", env=variables).returncode == 0:
                 return candidate
     pytest.skip(f"no {name} on this machine can be run by an ordinary user")
