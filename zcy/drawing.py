@@ -19,10 +19,10 @@ from zcy.formats import as_decimal, short_money
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-WIDTH: Final = 640
+WIDTH: Final = 400
 MARGIN: Final = 16
 BAND_HEIGHT: Final = 20
-HISTOGRAM_HEIGHT: Final = 120
+HISTOGRAM_HEIGHT: Final = 96
 MARK_ROW: Final = 20
 AXIS_HEIGHT: Final = 24
 # A rough width of one character of a label: Chinese is as wide as the type is high.

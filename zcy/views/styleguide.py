@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zcy import clock
 from zcy.access import public
 from zcy.drawing import Bin, Mark, PriceBand
+from zcy.paging import KeysetPage
 from zcy.registries import TodoItem
 from zcy.tables import Column
 
@@ -141,8 +142,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             Column(_("State"), sort="state"),
             Column(_("Deadline"), sort="due", hint=_("When the next step is due")),
         ],
-        "page": SimpleNamespace(
-            rows=[1, 2, 3, 4], total=10482, size=20, previous="?before=3", next="?after=9", first="?"
+        "page": KeysetPage[Any](
+            rows=list(range(4)), size=20, next_cursor="next", previous_cursor="previous", params=request.GET
         ),
         "todo": [
             TodoItem(_("orders await your approval"), 3, "#", _("Approve"), now - timedelta(days=2), now + timedelta(days=1)),
