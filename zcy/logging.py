@@ -8,7 +8,15 @@ import sys
 from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+
+def drop_beginnings(logger: Any, method: str, event: EventDict) -> EventDict:
+    """One line for a request, when it has ended; and none for the ticks that find nothing to do."""
+    if event.get("event") in {"request_started", "task_enqueued", "task_started"}:
+        raise structlog.DropEvent
+    return event
+
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -22,6 +30,7 @@ SHARED: list[Processor] = [
 QUIET = {
     "django.request": "ERROR",
     "django_structlog": "INFO",
+    "django_structlog.celery": "WARNING",
     "axes": "WARNING",
     "kombu": "WARNING",
     "amqp": "WARNING",
@@ -54,6 +63,7 @@ def configure(overrides: dict[str, Any] | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            drop_beginnings,
             *SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

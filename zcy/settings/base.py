@@ -160,6 +160,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # --- Sign-in --------------------------------------------------------------------------------------------------------
@@ -249,3 +250,4 @@ PROMETHEUS_EXPORT_MIGRATIONS = False
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
 LOGGING_CONFIG = "zcy.logging.configure"
+LOGGING = {"version": 1}  # Django calls LOGGING_CONFIG only if there is something to hand over
