@@ -6,15 +6,16 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from zcy import clock
 
 NOTHING: Final = "–"
 MINUS: Final = "−"
-_WAN: Final = Decimal(10_000)
-_YI: Final = Decimal(100_000_000)
+# The two languages count in different steps, so the number changes with the word.
+_CHINESE_UNITS: Final = ((Decimal(10**8), "亿元"), (Decimal(10**4), "万元"))
+_ENGLISH_UNITS: Final = ((Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 
 
 def as_decimal(value: object) -> Decimal | None:
@@ -43,17 +44,16 @@ def short_money(value: object) -> str:
 
 
 def wan(value: object) -> str:
-    """A large amount in 万元 or 亿元 (in English in millions); small ones in full."""
+    """A large amount in 万元 or 亿元 (in English in millions and billions); small ones in full."""
     amount = as_decimal(value)
     if amount is None:
         return NOTHING
-    size = abs(amount)
-    if size < _WAN:
-        return money(amount)
-    sign = MINUS if amount < 0 else ""
-    if size >= _YI:
-        return sign + _("¥%(number)s hundred million") % {"number": f"{size / _YI:,.2f}"}
-    return sign + _("¥%(number)s ten thousand") % {"number": f"{size / _WAN:,.2f}"}
+    chinese = (get_language() or "").startswith("zh")
+    for unit, word in _CHINESE_UNITS if chinese else _ENGLISH_UNITS:
+        if abs(amount) >= unit:
+            sign = MINUS if amount < 0 else ""
+            return f"{sign}¥{abs(amount) / unit:,.2f} {word}"
+    return money(amount)
 
 
 def number(value: object) -> str:
