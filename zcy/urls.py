@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from zcy import health
-from zcy.views import errors, styleguide
+from zcy.views import errors, styleguide, verify
 
 APPS = ("accounts", "catalog", "orders", "supervision", "credit", "exchange")
 
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/<str:frame>/", styleguide.frame, name="styleguide_frame"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify_document, name="verify_document"),
     path("admin/", admin.site.urls),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
 ]

@@ -86,6 +86,7 @@ class _Terms:
             "contact": {"name": address.contact, "phone": address.phone},
             "invoice_title": {"title": self.title.title, "tax_number": self.title.tax_number},
             "payment_days": self.settings.payment_days,
+            "acceptance_days": self.settings.acceptance_days,
             "note": self.note,
         }
 
