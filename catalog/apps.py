@@ -9,3 +9,9 @@ class CatalogConfig(AppConfig):
     """The app catalog."""
 
     name = "catalog"
+
+    def ready(self) -> None:
+        """Put menu, to-do, counts, categories in the header and the nightly part into the registries."""
+        from catalog import registration
+
+        registration.register()

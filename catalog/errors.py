@@ -8,7 +8,6 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from zcy.errors import Conflict, DomainError
-from zcy.errors import Missing as Missing
 
 
 class ListingRefused(DomainError):

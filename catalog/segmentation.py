@@ -35,11 +35,10 @@ def is_chinese(word: str) -> bool:
 
 
 def add_words(words: Iterable[str]) -> None:
-    """Make the segmenter keep these words (brands) whole."""
-    for word in words:
-        word = normalise(word)
+    """Make the segmenter of this process keep these words (brands) whole."""
+    for word in map(normalise, words):
         if len(word) > 1 and is_chinese(word) and word not in _known:
-            rjieba.add_word(word)
+            rjieba.add_word(word, None, None)
             _known.add(word)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from catalog import segmentation
+from catalog.search.brands import learn_brands
 from catalog.search.filters import Filters
 from catalog.tree import Node
 
@@ -32,11 +33,12 @@ class Conditions:
         return " AND ".join(self.clauses)
 
 
-def conditions(filters: Filters, *, with_brands: bool = True) -> Conditions:
+def conditions(filters: Filters, *, with_brands: bool = True, only_offered: bool = True) -> Conditions:
     """The conditions of a list; `with_brands=False` for counts that leave the brand open."""
     found = Conditions()
     found.add("g.state = 'active'")
-    found.add("g.offers > 0")
+    if only_offered:
+        found.add("g.offers > 0")
     if filters.category:
         ids = subtree(filters.category)
         found.add("g.category_id = %s", ids[0]) if len(ids) == 1 else found.add(
@@ -78,6 +80,7 @@ def _as_json(key: str, value: str) -> list[str]:
 
 def _match(found: Conditions, q: str) -> None:
     """Every word must be found: as a word, as pinyin or initials, or as part of a model number."""
+    learn_brands()
     words = segmentation.query_words(q)[:MOST_WORDS]
     whole = segmentation.model_key(q)
     if not words:

@@ -110,7 +110,9 @@ def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]
     edges: list[Decimal] = []
     listed: dict[int, list[tuple[str, int]]] = {}
     classes: dict[int, int] = {}
-    for which, key, chosen, n, brand, value, at in sorted(rows, key=lambda row: -row[3]):
+    for which, key, chosen, n, brand, value, at in sorted(
+        rows, key=lambda row: (-row[3], row[4] or row[5] or "")
+    ):
         if which == _TOTAL:
             facets.capped = n > CAP
             facets.total = min(chosen, CAP)

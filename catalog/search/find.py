@@ -127,7 +127,7 @@ def _rows(found: list[tuple[Any, ...]], filters: Filters) -> list[GoodRow]:
     for (
         pk,
         name,
-        model,
+        _model,
         brand,
         category,
         spec,
@@ -189,3 +189,24 @@ def _marked(name: str, marker: re.Pattern[str] | None) -> SafeString:
         end = match.end()
     parts.append(escape(name[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
+
+
+_FOR_SUPPLIER: Final = """
+    SELECT g.id, g.name, c.name, g.offers, g.lowest_price,
+           (SELECT max(l.id) FROM catalog_listing l WHERE l.good_id = g.id AND l.supplier_id = %s)
+      FROM catalog_good g JOIN catalog_category c ON c.id = g.category_id
+     WHERE {where} ORDER BY ts_rank(g.search, %s::tsquery) DESC, g.id LIMIT 30
+"""
+
+
+def find_for_supplier(q: str, supplier_id: int | None) -> list[dict[str, Any]]:
+    """Standard goods to offer, whether anybody offers them yet or not, with the supplier's own listing."""
+    wanted = conditions(Filters(q=q), only_offered=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FOR_SUPPLIER.format(where=wanted.where), [supplier_id, *wanted.params, wanted.rank_query or "''"]
+        )
+        return [
+            {"id": pk, "name": name, "category": category, "offers": offers, "lowest": price, "listing": own}
+            for pk, name, category, offers, price, own in cursor.fetchall()
+        ]

@@ -1,0 +1,87 @@
+"""Forms of the supplier's back office."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Region
+from catalog.models import Listing, Review, Sale
+from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
+
+PRICE = {"min_value": Decimal("0.01"), "max_value": MOST_MONEY, "max_digits": 11, "decimal_places": 2}
+QUANTITY = {"max_value": MOST_QUANTITY, "max_digits": 11, "decimal_places": 3}
+
+
+class ListingForm(forms.Form):
+    """An offer for a standard good."""
+
+    price = forms.DecimalField(label=_("Unit price in yuan, tax included"), **PRICE)
+    stock = forms.DecimalField(label=_("Stock"), min_value=0, **QUANTITY)
+    min_quantity = forms.DecimalField(
+        label=_("Minimum quantity"), min_value=Decimal("0.001"), initial=1, **QUANTITY
+    )
+    delivery_days = forms.IntegerField(label=_("Delivery days"), min_value=0, max_value=MOST_DAYS)
+    delivery_areas = forms.ModelMultipleChoiceField(
+        label=_("Delivery areas"),
+        queryset=Region.objects.order_by("path"),
+        required=False,
+        help_text=_("None chosen: you deliver everywhere. A city includes its counties."),
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    warranty_months = forms.IntegerField(
+        label=_("Warranty in months"), min_value=0, max_value=MOST_MONTHS, required=False
+    )
+    own_public_price = forms.DecimalField(
+        label=_("Price in your own public shop"),
+        required=False,
+        help_text=_("If you sell the good to everyone elsewhere: buyers should not pay more here."),
+        **PRICE,
+    )
+    note = forms.CharField(
+        label=_("Remark"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def values(self) -> ListingValues:
+        """What was typed, as the services take it."""
+        data = self.cleaned_data
+        return ListingValues(
+            price=data["price"],
+            stock=data["stock"],
+            min_quantity=data["min_quantity"],
+            delivery_days=data["delivery_days"],
+            delivery_areas=tuple(data["delivery_areas"]),
+            warranty_months=data["warranty_months"],
+            note=data["note"],
+            own_public_price=data["own_public_price"],
+        )
+
+
+def typed_from(listing: Listing) -> dict[str, Any]:
+    """The values of a listing as the form's initial ones."""
+    return {
+        "price": listing.price,
+        "stock": None if listing.stock is None else listing.stock.normalize() + 0,
+        "min_quantity": listing.min_quantity.normalize() + 0,
+        "delivery_days": listing.delivery_days,
+        "delivery_areas": list(listing.delivery_areas.values_list("pk", flat=True)),
+        "warranty_months": listing.warranty_months,
+        "own_public_price": listing.own_public_price,
+        "note": listing.note,
+        "version": listing.version,
+    }
+
+
+class ListingFilterForm(forms.Form):
+    """Which of one's listings to see."""
+
+    q = forms.CharField(label=_("Good"), max_length=100, required=False)
+    sale = forms.ChoiceField(label=_("Sale"), required=False, choices=[("", _("all")), *Sale.choices])
+    review = forms.ChoiceField(label=_("Review"), required=False, choices=[("", _("all")), *Review.choices])

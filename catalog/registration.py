@@ -1,0 +1,106 @@
+"""What the catalog adds to the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.roles import SUPPLIER_ROLES, Role
+from zcy import registries
+from zcy.registries import (
+    HeaderCount,
+    MenuItem,
+    NavigationLink,
+    NavigationProvider,
+    NightlyPart,
+    TodoItem,
+    TodoProvider,
+)
+
+IN_REVIEW_URL: Final = "/admin/catalog/listing/?review__exact=pending"
+MOST_LINKS: Final = 8
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    from catalog.pricing.statistics import run_night
+
+    registries.menu.register(
+        MenuItem(
+            name="supplier_listings",
+            label=_("Listings"),
+            url_name="catalog:supplier_listings",
+            roles=SUPPLIER_ROLES,
+            section=_("Goods"),
+            order=20,
+            icon="tags",
+            count="rejected_listings",
+        )
+    )
+    registries.header_counts.register(
+        HeaderCount("rejected_listings", SUPPLIER_ROLES, lambda actor: (_REJECTED, [actor.organisation_id]))
+    )
+    registries.header_counts.register(
+        HeaderCount("listings_in_review", frozenset([Role.CATALOG]), lambda actor: (_IN_REVIEW, []))
+    )
+    registries.todo.register(
+        TodoProvider("listings_in_review", frozenset([Role.CATALOG]), _in_review, order=20)
+    )
+    registries.todo.register(TodoProvider("rejected_listings", SUPPLIER_ROLES, _rejected, order=40))
+    registries.navigation.register(NavigationProvider("categories", _category_links, order=50))
+    registries.nightly_parts.register(
+        NightlyPart(name="price_statistics", label=_("Price statistics"), stage=1, run=run_night)
+    )
+
+
+_REJECTED: Final = "SELECT count(*) FROM catalog_listing WHERE supplier_id = %s AND review = 'rejected'"
+_IN_REVIEW: Final = "SELECT count(*) FROM catalog_listing WHERE review = 'pending'"
+
+
+def _in_review(actor: Any) -> Iterable[TodoItem]:
+    from django.db.models import Count, Min
+
+    from catalog.models import Listing, Review
+
+    waiting = Listing.objects.filter(review=Review.PENDING).aggregate(
+        n=Count("id"), since=Min("submitted_at")
+    )
+    if waiting["n"]:
+        yield TodoItem(
+            label=ngettext("%(n)d listing in review", "%(n)d listings in review", waiting["n"])
+            % {"n": waiting["n"]},
+            count=waiting["n"],
+            url=IN_REVIEW_URL,
+            action=_("Review"),
+            since=waiting["since"],
+        )
+
+
+def _rejected(actor: Any) -> Iterable[TodoItem]:
+    from catalog.models import Listing, Review
+
+    count = Listing.objects.filter(supplier_id=actor.organisation_id, review=Review.REJECTED).count()
+    if count:
+        yield TodoItem(
+            label=ngettext("%(n)d rejected listing to mend", "%(n)d rejected listings to mend", count)
+            % {"n": count},
+            count=count,
+            url="/supplier/listings/?review=rejected",
+            action=_("Mend"),
+        )
+
+
+def _category_links(region_id: int | None) -> Iterable[NavigationLink]:
+    from catalog.tree import category_tree
+
+    tops = [root for root in category_tree().roots if root.goods]
+    # One root (货物) says nothing: show what is below it.
+    while len(tops) == 1 and tops[0].offered:
+        tops = tops[0].offered
+    for node in tops[:MOST_LINKS]:
+        yield NavigationLink(node.name, node.url)
+    if tops:
+        yield NavigationLink(str(_("All categories")), "/categories/")

@@ -1,0 +1,148 @@
+"""Search, categories, goods and stores: open to everyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from catalog import queries
+from catalog.orderable import publishes_first
+from catalog.search.facets import Facets, count_facets
+from catalog.search.filters import SORTS, Filters, read_filters
+from catalog.search.find import find_goods
+from catalog.search.suggest import did_you_mean
+from catalog.tree import category_tree
+from zcy.access import public
+from zcy.formats import short_money
+
+LARGEST_ID = 2**63 - 1
+
+
+@public
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Results for a query, or all goods; everything in the address."""
+    filters = read_filters(request.GET)
+    return _list(request, filters, "catalog/public/search.html", {})
+
+
+@public
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    """The whole tree."""
+    return render(request, "catalog/public/categories.html", {"roots": category_tree().roots})
+
+
+@public
+@require_safe
+def category(request: HttpRequest, code: str) -> HttpResponse:
+    """The goods of a category and of those below it."""
+    node = category_tree().by_code.get(code)
+    if node is None:
+        raise Http404(_("There is no category “%(code)s”.") % {"code": code[:40]})
+    filters = read_filters(request.GET, category=node)
+    trail = [(ancestor.name, ancestor.url) for ancestor in node.trail[:-1]]
+    return _list(request, filters, "catalog/public/category.html", {"node": node, "trail": trail})
+
+
+def _list(request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]) -> HttpResponse:
+    page = find_goods(filters)
+    facets = count_facets(filters)
+    meant = did_you_mean(filters.q) if filters.q and not facets.total and not filters.narrows else ""
+    context |= {
+        "filters": filters,
+        "page": page,
+        "facets": facets,
+        "chips": _chips(filters, facets),
+        "sorts": _sorts(filters),
+        "meant": meant,
+        "meant_url": filters.address(q=meant) if meant else "",
+        "hidden": [pair for pair in filters.pairs() if pair[0] not in ("min", "max", "stock")],
+        "clear_url": Filters(
+            q=filters.q, category=filters.category, fixed_category=filters.fixed_category
+        ).address(category=filters.category if filters.fixed_category else None),
+    }
+    return render(request, template, context, status=400 if filters.errors else 200)
+
+
+def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
+    """(label, value, address without it) of each active filter."""
+    chips: list[tuple[str, str, str]] = []
+    if filters.category and not filters.fixed_category:
+        chips.append((_("Category"), filters.category.name, filters.address(category=None, attributes=())))
+    for brand in filters.brands:
+        left = tuple(pk for pk in filters.brands if pk != brand)
+        chips.append((_("Brand"), facets.brand_names.get(brand, str(brand)), filters.address(brands=left)))
+    if filters.low is not None:
+        chips.append((_("Price from"), short_money(filters.low), filters.address(low=None)))
+    if filters.high is not None:
+        chips.append((_("Price to"), short_money(filters.high), filters.address(high=None)))
+    if filters.in_stock:
+        chips.append(("", _("in stock"), filters.address(in_stock=False)))
+    for facet in facets.attributes:
+        chips += [(facet.title, value.label, value.url) for value in facet.values if value.chosen]
+    return chips
+
+
+def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
+    labels = (_("Relevance"), _("Price, lowest first"), _("Price, highest first"))
+    return [
+        (label, filters.address(sort=sort), sort == filters.sort)
+        for label, sort in zip(labels, SORTS, strict=True)
+    ]
+
+
+@public
+@require_safe
+def good(request: HttpRequest, good_id: int) -> HttpResponse:
+    """A standard good with its reasonable range, offers and evidence."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    page = (
+        queries.good_page(
+            good_id=good_id,
+            region=actor.region,
+            publish_first=publishes_first(actor.region),
+            sort=request.GET.get("sort", "price"),
+        )
+        if good_id <= LARGEST_ID
+        else None
+    )
+    if page is None:
+        raise Http404(_("There is no such good."))
+    trail = [(node.name, node.url) for node in page.category.trail] if page.category else []
+    context = {
+        "good": page,
+        "trail": trail,
+        "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
+        "may_sign_in": not actor.is_authenticated,
+    }
+    return render(request, "catalog/public/good.html", context)
+
+
+def _cart_url() -> str:
+    try:
+        return reverse("orders:cart_add")
+    except NoReverseMatch:
+        return ""
+
+
+@public
+@require_safe
+def store(request: HttpRequest, supplier_id: int) -> HttpResponse:
+    """A supplier's own page: who it is, how it serves, what it offers."""
+    found = queries.store(supplier_id) if supplier_id <= LARGEST_ID else None
+    if found is None:
+        raise Http404(_("There is no such store."))
+    from catalog.stores import store_goods
+
+    filters = read_filters(request.GET)
+    page = store_goods(supplier_id, filters)
+    context = {"store": found, "page": page, "filters": filters, "sorts": _sorts(filters)[1:]}
+    return render(request, "catalog/public/store.html", context, status=400 if filters.errors else 200)

@@ -1,0 +1,308 @@
+"""The supplier's back office: its listings, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actor import Actor
+from accounts.models import Region
+from accounts.roles import SUPPLIER_ROLES
+from catalog import review_reasons, services
+from catalog.errors import AlreadyListed, ListingChanged
+from catalog.forms import ListingFilterForm, ListingForm, typed_from
+from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
+from catalog.models.goods import GoodState
+from catalog.pricing.formulas import LEAST_OBSERVATIONS, place_in_range
+from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
+from catalog.search.filters import read_filters
+from catalog.search.find import find_for_supplier
+from catalog.services.edit_listing import snapshot
+from zcy.access import roles
+from zcy.drawing import Mark
+from zcy.errors import DomainError
+from zcy.exports import csv_response
+from zcy.paging import KeysetPage
+from zcy.tables import Column, without
+
+SORTS: Final = {"price": "price", "stock": "stock", "changed": "changed_at"}
+DEFAULT_SORT: Final = "-changed"
+COLUMNS: Final = [
+    Column(gettext_lazy("Good"), fixed=True),
+    Column(gettext_lazy("Unit price"), sort="price", numeric=True),
+    Column(gettext_lazy("Place in the range")),
+    Column(gettext_lazy("Stock"), sort="stock", numeric=True),
+    Column(gettext_lazy("Delivery days"), numeric=True, hidden=True),
+    Column(gettext_lazy("Sale")),
+    Column(gettext_lazy("Review")),
+    Column(gettext_lazy("Changed"), sort="changed"),
+]
+SALE_TONES: Final = {Sale.ON_SALE: "good", Sale.FROZEN: "serious"}
+REVIEW_TONES: Final = {Review.APPROVED: "good", Review.PENDING: "watch", Review.REJECTED: "serious"}
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@roles(*SUPPLIER_ROLES)
+@require_safe
+def listings(request: HttpRequest) -> HttpResponseBase:
+    """One's own listings with filters, order and export."""
+    form = ListingFilterForm(request.GET)
+    chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    rows = _filtered(_actor(request), chosen)
+    sort = request.GET.get("sort", DEFAULT_SORT)
+    field = SORTS.get(sort.lstrip("-"), "changed_at")
+    order = f"-{field}" if sort.startswith("-") else field
+    if request.GET.get("format") == "csv":
+        return csv_response(
+            "listings", [column.label for column in COLUMNS], _exported(rows.order_by(order, "id"))
+        )
+    page = KeysetPage.of(rows, request.GET, order=[order, "-id"])
+    context = {
+        "form": form,
+        "columns": COLUMNS,
+        "default_sort": DEFAULT_SORT,
+        "page": page,
+        "rows": [_row(listing) for listing in page.rows],
+        "chips": _chips(chosen, request.GET),
+    }
+    return render(request, "catalog/supplier/listings.html", context, status=200 if form.is_valid() else 400)
+
+
+def _filtered(actor: Actor, chosen: dict[str, str]) -> QuerySet[Listing]:
+    statistics = GoodPriceStatistics.objects.filter(good_id=OuterRef("good_id"), tier=0, quantity_band=0)
+    rows = (
+        Listing.objects.visible_to(actor)
+        .select_related("good")
+        .defer("good__search", "good__description")
+        .annotate(
+            deals=Subquery(statistics.values("n")),
+            p10=Subquery(statistics.values("p10")),
+            p90=Subquery(statistics.values("p90")),
+        )
+    )
+    if text := chosen.get("q", "").replace("\x00", ""):
+        rows = rows.filter(good__name__icontains=text)
+    if sale := chosen.get("sale"):
+        rows = rows.filter(sale=sale)
+    if review := chosen.get("review"):
+        rows = rows.filter(review=review)
+    return rows
+
+
+def _place(listing: Any) -> str:
+    if not listing.deals or listing.deals < LEAST_OBSERVATIONS:
+        return ""
+    return str(PLACE_WORDS[place_in_range(float(listing.price), float(listing.p10), float(listing.p90))])
+
+
+def _row(listing: Listing) -> dict[str, Any]:
+    return {
+        "listing": listing,
+        "place": _place(listing),
+        "sale": listing.get_sale_display(),
+        "sale_tone": SALE_TONES.get(Sale(listing.sale), "idle"),
+        "review": listing.get_review_display(),
+        "review_tone": REVIEW_TONES.get(Review(listing.review), "idle"),
+    }
+
+
+def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
+    for row in rows.iterator(chunk_size=500):
+        sale, review = row.get_sale_display(), row.get_review_display()
+        yield [
+            row.good.name,
+            row.price,
+            _place(row),
+            row.stock,
+            row.delivery_days,
+            sale,
+            review,
+            row.changed_at,
+        ]
+
+
+def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, str]]:
+    labels = {"q": _("Good"), "sale": _("Sale"), "review": _("Review")}
+    words = dict(Sale.choices) | dict(Review.choices)
+    return [
+        (labels[name], str(words.get(value, value)), without(params, name)) for name, value in chosen.items()
+    ]
+
+
+@roles(*SUPPLIER_ROLES)
+@require_safe
+def choose_good(request: HttpRequest) -> HttpResponse:
+    """First step of a new listing: which standard good."""
+    filters = read_filters(request.GET)
+    found = find_for_supplier(filters.q, _actor(request).organisation_id) if filters.q else []
+    context = {"filters": filters, "found": found}
+    return render(
+        request, "catalog/supplier/choose_good.html", context, status=400 if filters.errors else 200
+    )
+
+
+@roles(*SUPPLIER_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest, good_id: int) -> HttpResponse:
+    """Second step: the offer itself."""
+    goods = Good.objects.select_related("category", "brand").defer("search").filter(state=GoodState.ACTIVE)
+    good = get_object_or_404(goods, pk=min(good_id, 2**63 - 1))
+    form = ListingForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                listing = services.create_listing(actor=_actor(request), good=good, values=form.values())
+                if "submit" in request.POST:
+                    services.submit_listing_for_review(actor=_actor(request), listing_id=listing.pk)
+            except AlreadyListed as error:
+                messages.error(request, str(error))
+                known = Listing.objects.filter(good=good, supplier_id=_actor(request).organisation_id).latest(
+                    "id"
+                )
+                return redirect("catalog:supplier_listing", known.pk)
+            except DomainError as error:
+                error.add_to(form)
+                status = error.status
+            else:
+                saved = _("Submitted for review.") if "submit" in request.POST else _("Saved as a draft.")
+                messages.success(request, saved)
+                return redirect("catalog:supplier_listing", listing.pk)
+    context = _form_context(good, form) | {"form": form, "good": good, "listing": None}
+    return render(request, "catalog/supplier/listing_form.html", context, status=status)
+
+
+@roles(*SUPPLIER_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """One listing: its state, what the review said, its prices, and the form."""
+    mine = Listing.objects.visible_to(_actor(request)).select_related("good__category", "good__brand")
+    listing = get_object_or_404(mine, pk=min(listing_id, 2**63 - 1))
+    form = ListingForm(request.POST or None, initial=typed_from(listing))
+    status, differences = 200, []
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            version = form.cleaned_data["version"] or 0
+            try:
+                services.edit_listing(
+                    actor=_actor(request), listing_id=listing.pk, version=version, values=form.values()
+                )
+            except ListingChanged as error:
+                error.add_to(form)
+                status, differences = error.status, _differences(listing, form)
+                # What was typed may be saved over the newer version, once it has been compared.
+                form.data = form.data.copy()
+                form.data["version"] = str(listing.version)
+            except DomainError as error:
+                error.add_to(form)
+                status = error.status
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("catalog:supplier_listing", listing.pk)
+    decision = listing.decisions.select_related("decided_by").first()
+    context = _form_context(listing.good, form) | {
+        "form": form,
+        "good": listing.good,
+        "listing": listing,
+        "row": _row_of_one(listing),
+        "differences": differences,
+        "decision": decision,
+        "reasons": review_reasons.reasons_of(decision.reasons) if decision else [],
+        "changes": listing.price_changes.order_by("-at", "-id")[:20],
+    }
+    return render(request, "catalog/supplier/listing_form.html", context, status=status)
+
+
+def _row_of_one(listing: Listing) -> dict[str, Any]:
+    return {
+        "sale": listing.get_sale_display(),
+        "sale_tone": SALE_TONES.get(Sale(listing.sale), "idle"),
+        "review": listing.get_review_display(),
+        "review_tone": REVIEW_TONES.get(Review(listing.review), "idle"),
+        "may_submit": listing.review in (Review.NONE, Review.REJECTED) and listing.sale != Sale.FROZEN,
+        "may_put_on": listing.sale in (Sale.OFF_SALE, Sale.DRAFT)
+        and listing.review in (Review.PENDING, Review.APPROVED),
+        "may_take_off": listing.sale == Sale.ON_SALE,
+    }
+
+
+def _differences(listing: Listing, form: ListingForm) -> list[tuple[str, str, str]]:
+    """(label, value in force now, value typed) of each field that differs."""
+    typed = Listing(good=listing.good, supplier=listing.supplier)
+    form.values().write_to(typed)
+    now, wanted = snapshot(listing), snapshot(typed)
+    return [
+        (str(form.fields[name].label), now[name] or "–", wanted[name] or "–")
+        for name in wanted
+        if now[name] != wanted[name] and name != "delivery_areas"
+    ] + _area_difference(form, now["delivery_areas"].split(), wanted["delivery_areas"].split())
+
+
+def _area_difference(form: ListingForm, now: list[str], wanted: list[str]) -> list[tuple[str, str, str]]:
+    if now == wanted:
+        return []
+    names = dict(Region.objects.filter(path__in=[*now, *wanted]).values_list("path", "name"))
+    here, typed = (
+        "、".join(names.get(path, path) for path in listed) or _("everywhere") for listed in (now, wanted)
+    )
+    return [(str(form.fields["delivery_areas"].label), here, typed)]
+
+
+def _form_context(good: Good, form: ListingForm) -> dict[str, Any]:
+    """The range beside the price, with the typed price in it."""
+    panel: Panel = price_panel(
+        good_id=good.pk, category_id=good.category_id, spec_hash=good.spec_hash, pack_size=good.pack_size
+    )
+    marks = []
+    try:
+        price = Decimal(str(form["price"].value() or ""))
+        if price.is_finite() and 0 < price < 10**9:
+            marks = [Mark(price, _("your price"), "own")]
+    except InvalidOperation:
+        pass
+    return {
+        "band": price_band(panel, unit=good.unit, marks=marks, evidence=True),
+        "place": str(PLACE_WORDS[panel.place(marks[0].value)]) if marks else "",
+    }
+
+
+def _act(request: HttpRequest, listing_id: int, service: Callable[..., Listing], done: str) -> HttpResponse:
+    service(actor=_actor(request), listing_id=min(listing_id, 2**63 - 1))
+    messages.success(request, done)
+    return redirect("catalog:supplier_listing", listing_id)
+
+
+@roles(*SUPPLIER_ROLES)
+@require_POST
+def submit(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """Hand the listing to review."""
+    return _act(request, listing_id, services.submit_listing_for_review, _("Submitted for review."))
+
+
+@roles(*SUPPLIER_ROLES)
+@require_POST
+def on_sale(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """Offer it."""
+    return _act(request, listing_id, services.put_on_sale, _("The listing is on sale."))
+
+
+@roles(*SUPPLIER_ROLES)
+@require_POST
+def off_sale(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """Stop offering it."""
+    return _act(request, listing_id, services.take_off_sale, _("The listing is off sale."))

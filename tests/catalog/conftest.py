@@ -1,0 +1,19 @@
+"""What the process keeps of the catalog belongs to one test only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from catalog.attributes import forget_attributes
+from catalog.tree import forget_tree
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    forget_tree()
+    forget_attributes()
+    yield
+    forget_tree()
+    forget_attributes()
