@@ -38,7 +38,9 @@ class ZcyAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person holds any role that works here; the middleware has asked the same."""
         actor = getattr(request, "actor", None)
-        return bool(actor and actor.is_authenticated and request.user.is_active and visible_models(self, request))
+        return bool(
+            actor and actor.is_authenticated and request.user.is_active and visible_models(self, request)
+        )
 
     def login(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
         """No sign-in of its own, which would skip lock-out and second factor: to allauth's, as secure_admin_login does."""

@@ -13,7 +13,7 @@ class ZcyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and periodic tasks; after every migrate keep beat's schedule and the calendar."""
-        from zcy import checks, health, registries, schedule, workdays  # noqa: F401 - checks register themselves
+        from zcy import celery, checks, health, registries, schedule, workdays  # noqa: F401 - checks register themselves, celery becomes current
         from zcy.registries import PeriodicTask
 
         health.register()

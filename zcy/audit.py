@@ -145,12 +145,18 @@ def verify() -> Verification:
         if link.previous_hash != previous:
             return Verification(seals, entries, f"seal {link.pk} does not continue the seal before it")
         if link.from_transaction != end:
-            return Verification(seals, entries, f"seal {link.pk} leaves a gap before transaction {link.from_transaction}")
+            return Verification(
+                seals, entries, f"seal {link.pk} leaves a gap before transaction {link.from_transaction}"
+            )
         digest, count = _digest(previous, link.from_transaction, link.to_transaction)
         if count != link.count:
-            return Verification(seals, entries, f"seal {link.pk} covers {count} entries instead of {link.count}")
+            return Verification(
+                seals, entries, f"seal {link.pk} covers {count} entries instead of {link.count}"
+            )
         if digest != link.hash:
-            return Verification(seals, entries, f"an entry under seal {link.pk} of {link.at:%Y-%m-%d %H:%M} was changed")
+            return Verification(
+                seals, entries, f"an entry under seal {link.pk} of {link.at:%Y-%m-%d %H:%M} was changed"
+            )
         previous, end, entries, seals = link.hash, link.to_transaction, entries + count, seals + 1
     return Verification(seals, entries)
 
@@ -165,7 +171,9 @@ def _digest(previous: str, start: int, end: int) -> tuple[str, int]:
 
 
 def _lines(start: int, end: int) -> Iterator[bytes]:
-    rows = AuditEntry.objects.filter(transaction_id__gte=start, transaction_id__lt=end).order_by("transaction_id", "id")
+    rows = AuditEntry.objects.filter(transaction_id__gte=start, transaction_id__lt=end).order_by(
+        "transaction_id", "id"
+    )
     for values in rows.values(*FIELDS).iterator(chunk_size=2000):
         values["at"] = values["at"].timestamp()
         yield json.dumps(values, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder).encode() + b"\n"

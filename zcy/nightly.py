@@ -52,13 +52,13 @@ def plan(last: date, *, again: bool = False) -> NightlyRun:
         run = NightlyRun.objects.filter(last=last).first()
         if run and run.state == RunState.DONE and run.superseded_at is None:
             if again:
-                run.parts.update(state=RunState.WAITING, attempts=0, heartbeat_at=None)
+                run.parts.update(state=RunState.WAITING, attempts=0, heartbeat_at=None, error="")
                 _restart(run, run.first)
         elif run:
             done_again = run.superseded_at is not None
             _restart(run, _first_night(last) if done_again else run.first)
             unfinished = run.parts.all() if done_again else run.parts.filter(state=RunState.FAILED)
-            unfinished.update(state=RunState.WAITING, attempts=0, heartbeat_at=None)
+            unfinished.update(state=RunState.WAITING, attempts=0, heartbeat_at=None, error="")
         else:
             run = NightlyRun.objects.create(first=_first_night(last), last=last, state=RunState.WAITING)
         _write_parts(run)
@@ -71,10 +71,18 @@ def _restart(run: NightlyRun, first: date) -> None:
 
 
 def _first_night(last: date) -> date:
-    done = NightlyRun.objects.filter(state=RunState.DONE, superseded_at=None, last__lt=last).order_by("-last").first()
+    done = (
+        NightlyRun.objects.filter(state=RunState.DONE, superseded_at=None, last__lt=last)
+        .order_by("-last")
+        .first()
+    )
     if done:
         return done.last + timedelta(days=1)
-    begins = [day for day in (start.find() for start in registries.history_starts) if day is not None and day <= last]
+    begins = [
+        day
+        for day in (start.find() for start in registries.history_starts)
+        if day is not None and day <= last
+    ]
     return min(begins, default=last)
 
 
@@ -117,7 +125,9 @@ def run_part(part_id: int) -> bool:
         text = f"{type(error).__name__}: {error}\n\n{traceback.format_exc()}"
         mine.update(state=RunState.FAILED, ended_at=clock.now(), error=text[-8000:])
         return True
-    log.info("nightly_part_done", part=part.part, shard=part.shard, seconds=round(time.monotonic() - began, 2))
+    log.info(
+        "nightly_part_done", part=part.part, shard=part.shard, seconds=round(time.monotonic() - began, 2)
+    )
     mine.update(
         state=RunState.DONE,
         ended_at=clock.now(),
@@ -158,7 +168,9 @@ def _sign_of_life(part: NightlyPartRun) -> Iterator[None]:
     def beat() -> None:
         try:
             while not ended.wait(HEARTBEAT):
-                NightlyPartRun.objects.filter(pk=part.pk, attempts=part.attempts).update(heartbeat_at=clock.now())
+                NightlyPartRun.objects.filter(pk=part.pk, attempts=part.attempts).update(
+                    heartbeat_at=clock.now()
+                )
         finally:
             connection.close()
 
@@ -202,7 +214,11 @@ def send(run: NightlyRun) -> int:
     """Ask the workers for what `advance` says; a part that was asked for a moment ago is not asked for again."""
     sent = 0
     for part in advance(run):
-        if part.state == RunState.WAITING and part.heartbeat_at and part.heartbeat_at > clock.now() - LOST_AFTER:
+        if (
+            part.state == RunState.WAITING
+            and part.heartbeat_at
+            and part.heartbeat_at > clock.now() - LOST_AFTER
+        ):
             continue
         outbox.enqueue(PART_TASK, {"part_id": part.pk}, key=f"night-{part.pk}-{part.attempts}")
         NightlyPartRun.objects.filter(pk=part.pk, state=RunState.WAITING).update(heartbeat_at=clock.now())
@@ -216,8 +232,8 @@ def watch() -> int:
     return send(run) if run else 0
 
 
-def rerun_part(part: NightlyPartRun, *, actor: audit.Acting | None) -> None:
-    """Let the workers compute one part anew, whatever its state; a part that is alive is left alone."""
+def rerun_part(part: NightlyPartRun, *, actor: audit.Acting | None) -> bool:
+    """Let the workers compute one part anew; False where it is alive just now and was left alone."""
     with transaction.atomic():
         changed = (
             NightlyPartRun.objects.filter(pk=part.pk)
@@ -225,10 +241,11 @@ def rerun_part(part: NightlyPartRun, *, actor: audit.Acting | None) -> None:
             .update(state=RunState.WAITING, attempts=0, heartbeat_at=clock.now(), error="")
         )
         if not changed:
-            return
+            return False
         NightlyRun.objects.filter(pk=part.run_id).update(state=RunState.RUNNING, ended_at=None)
         outbox.enqueue(PART_TASK, {"part_id": part.pk}, key=f"night-{part.pk}-again")
         audit.record(actor=actor, action="nightly_part.rerun", subject=part, data={"part": part.part})
+        return True
 
 
 def run_here(run: NightlyRun, *, jobs: int = 1, ended: Callable[[NightlyPartRun], Any] | None = None) -> bool:

@@ -118,7 +118,9 @@ class KeysetPage(Generic[Row]):
     @property
     def notice(self) -> str:
         """What to tell the reader; empty where all is well."""
-        return str(_("This position in the list does not exist. Here is its beginning.")) if self.stale else ""
+        return (
+            str(_("This position in the list does not exist. Here is its beginning.")) if self.stale else ""
+        )
 
     def _url(self, **changes: str) -> str:
         query = self.params.copy()
@@ -132,7 +134,9 @@ class KeysetPage(Generic[Row]):
 Keys = list[tuple[str, bool]]
 
 
-def _read(queryset: QuerySet[Row], params: QueryDict, keys: Keys, size: int) -> tuple[list[Row], bool, bool, bool]:
+def _read(
+    queryset: QuerySet[Row], params: QueryDict, keys: Keys, size: int
+) -> tuple[list[Row], bool, bool, bool]:
     """(rows in reading order, whether there are more in the direction read, whether read backwards, whether moved)."""
     after, before = params.get(AFTER, ""), params.get(BEFORE, "")
     backwards = bool(before) and not after

@@ -11,6 +11,7 @@ import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -24,7 +25,8 @@ FIRST: Final = date(2010, 1, 1)
 LAST: Final = date(2040, 12, 31)
 # SQL of wd(a, b) for two expressions of type date; NULL where either is NULL. Zero or less: b is not after a.
 SQL_WD: Final = (
-    "((select cumulative from zcy_workday where date = ({b})) - (select cumulative from zcy_workday where date = ({a})))"
+    "((select cumulative from zcy_workday where date = ({b}))"
+    " - (select cumulative from zcy_workday where date = ({a})))"
 )
 VERSION_KEY: Final = "workdays.version"
 LOOK_EVERY: Final = 5.0
@@ -59,7 +61,13 @@ def add(start: date | datetime, days: int) -> date:
 
 def is_provisional(day: date) -> bool:
     """Whether the year's days off are not announced yet: a deadline on this date may still move."""
-    return day.year not in China.special_public_holidays and day.year not in _calendar().confirmed_years
+    return day.year > last_announced_year() and day.year not in _calendar().confirmed_years
+
+
+@lru_cache(maxsize=1)
+def last_announced_year() -> int:
+    """The last year whose make-up days the built-in calendar knows."""
+    return max(day.year for day in China(years=range(FIRST.year, LAST.year + 1)).weekend_workdays)
 
 
 def load_builtin(first_year: int | None = None, last_year: int | None = None) -> int:
@@ -76,12 +84,15 @@ def load_builtin(first_year: int | None = None, last_year: int | None = None) ->
     for day in days.weekend_workdays:
         if day.year in years:
             wanted[day] = (DayKind.WORKDAY, "")
+    announced = last_announced_year()
     with transaction.atomic():
-        present = {h.date: h for h in Holiday.objects.filter(date__year__gte=years[0], date__year__lte=years[-1])}
+        present = {
+            h.date: h for h in Holiday.objects.filter(date__year__gte=years[0], date__year__lte=years[-1])
+        }
         changed = 0
         for day, (kind, name) in wanted.items():
             known = present.pop(day, None)
-            provisional = day.year not in China.special_public_holidays
+            provisional = day.year > announced
             if known is None:
                 Holiday.objects.create(date=day, kind=kind, name=name[:60], provisional=provisional)
             elif known.source == "builtin" and (known.kind, known.provisional) != (kind, provisional):
@@ -157,7 +168,7 @@ def _weekdays(day: date) -> int:
 
 
 class _Remembered:
-    """This process's copy of the table; looks every few seconds whether somebody has changed it."""
+    """The process's copy of the table; looks every few seconds whether somebody has changed it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -41,4 +41,4 @@ def _is_address(value: str) -> bool:
 
 def remote_address(request: HttpRequest) -> str:
     """The client's address, for libraries that want a function."""
-    return str(request.META["REMOTE_ADDR"])
+    return str(request.META.get("REMOTE_ADDR", "127.0.0.1"))

@@ -19,10 +19,14 @@ class Command(BaseCommand):
     help = "Compute price statistics, rules and credit as of the end of a day; without a date, of yesterday."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--as-of", metavar="DATE", help="the night, such as 2026-11-23; missed nights are caught up")
+        parser.add_argument(
+            "--as-of", metavar="DATE", help="the night, such as 2026-11-23; missed nights are caught up"
+        )
         parser.add_argument("--from", dest="start", metavar="DATE", help="run every night from this one …")
         parser.add_argument("--to", dest="end", metavar="DATE", help="… to this one")
-        parser.add_argument("--jobs", type=int, default=0, help="parts that run side by side (default: one per core)")
+        parser.add_argument(
+            "--jobs", type=int, default=0, help="parts that run side by side (default: one per core)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         nights = _nights(options)
@@ -35,7 +39,9 @@ class Command(BaseCommand):
             self.stdout.write(f"nights up to {nights[-1]} are done")
 
     def _run(self, run: NightlyRun, jobs: int, quiet: bool) -> None:
-        with tqdm(total=run.parts.count(), desc=f"night {run.last}", unit="part", disable=quiet or None) as bar:
+        with tqdm(
+            total=run.parts.count(), desc=f"night {run.last}", unit="part", disable=quiet or None
+        ) as bar:
 
             def ended(part: NightlyPartRun) -> None:
                 bar.set_postfix_str(part.part, refresh=False)
@@ -44,7 +50,9 @@ class Command(BaseCommand):
             done = nightly.run_here(run, jobs=jobs, ended=ended)
         if not done:
             failed = run.parts.filter(state=RunState.FAILED)
-            lines = [f"{part.part} {part.shard + 1}/{part.shards}: {part.error.splitlines()[0]}" for part in failed]
+            lines = [
+                f"{part.part} {part.shard + 1}/{part.shards}: {part.error.splitlines()[0]}" for part in failed
+            ]
             raise CommandError(
                 f"the night of {run.last} is not done; what is done stays. Run the same command again when this is "
                 "mended:\n  " + "\n  ".join(lines or ["a part is being run by another process"])
