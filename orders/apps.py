@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
     """The app orders."""
 
     name = "orders"
+    verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        """Register the nightly part, the beginning of history and the listeners to our own signals."""
+        from orders.figures import order_figures
+        from orders.history import first_day
+        from zcy.registries import HistoryStart, NightlyPart, history_starts, nightly_parts
+
+        nightly_parts.register(
+            NightlyPart(
+                name="order_figures", label=_("Figures of suppliers and goods"), stage=1, run=order_figures
+            )
+        )
+        history_starts.register(HistoryStart("orders", first_day))

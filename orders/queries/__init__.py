@@ -1,0 +1,44 @@
+"""The read side of orders for pages: rows ready to show, in a fixed number of SQL statements."""
+
+from orders.queries.buying import (
+    CartGroup,
+    CartRow,
+    CartView,
+    CheckoutView,
+    addresses_of,
+    approval_limit_of,
+    cart_count,
+    cart_view,
+    checkout_view,
+    fitting_plans,
+    invoice_titles_of,
+)
+from orders.queries.orders import OrderDetail, order_detail, order_page
+from orders.queries.plans import PlanDetail, PlanRow, plan_detail, plan_rows
+from orders.queries.work import WORK, WorkItem, waiting_orders, work_items, work_page
+
+__all__ = [
+    "WORK",
+    "CartGroup",
+    "CartRow",
+    "CartView",
+    "CheckoutView",
+    "OrderDetail",
+    "PlanDetail",
+    "PlanRow",
+    "WorkItem",
+    "addresses_of",
+    "approval_limit_of",
+    "cart_count",
+    "cart_view",
+    "checkout_view",
+    "fitting_plans",
+    "invoice_titles_of",
+    "order_detail",
+    "order_page",
+    "plan_detail",
+    "plan_rows",
+    "waiting_orders",
+    "work_items",
+    "work_page",
+]

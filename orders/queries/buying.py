@@ -1,0 +1,187 @@
+"""Cart and checkout: what would be ordered, and what could be chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from orders.models import (
+    Address,
+    CartLine,
+    InvoiceTitle,
+    Plan,
+)
+from orders.orderable import why_not_orderable
+from orders.services.submission import Item, OrderedLine, Parcel, listings_to_order, split_by_supplier
+from orders.settings import order_settings
+from zcy import clock
+from zcy.errors import Missing
+from zcy.money import ZERO
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
+
+    from accounts.actor import Actor
+
+
+@dataclass(frozen=True)
+class CartRow:
+    """A line of the cart with the price of today and what stands against ordering it."""
+
+    line: CartLine
+    item: Item
+    problem: str | _StrPromise
+
+    @property
+    def price_changed(self) -> bool:
+        return self.line.price_seen != self.item.price
+
+    @property
+    def short_of_stock(self) -> bool:
+        return self.item.listing.stock is not None and self.item.listing.stock < self.item.quantity
+
+
+@dataclass(frozen=True)
+class CartGroup:
+    """What one supplier would get; `parcel` holds the selected lines only and is None where none is."""
+
+    supplier_id: int
+    supplier_name: str
+    rows: tuple[CartRow, ...]
+    parcel: Parcel | None
+
+    @property
+    def total(self) -> Decimal:
+        return self.parcel.total if self.parcel else ZERO
+
+
+@dataclass(frozen=True)
+class CartView:
+    """The whole cart, split by supplier."""
+
+    groups: tuple[CartGroup, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((group.total for group in self.groups), ZERO)
+
+    @property
+    def selected(self) -> list[OrderedLine]:
+        """The selected lines as the page shows them: what `submit_orders` and `ask_advisors` want."""
+        return [
+            OrderedLine(row.item.listing.pk, row.item.quantity, row.item.price)
+            for group in self.groups
+            for row in group.rows
+            if row.line.selected
+        ]
+
+    @property
+    def parcels(self) -> list[Parcel]:
+        return [group.parcel for group in self.groups if group.parcel]
+
+
+def cart_view(actor: Actor) -> CartView:
+    """The actor's cart in two statements."""
+    lines = list(
+        CartLine.objects.filter(
+            cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
+        ).order_by("pk")
+    )
+    listings = {listing.pk: listing for listing in listings_to_order([line.listing_id for line in lines])}
+    publish_first = bool(actor.region and order_settings(actor.region).publish_first)
+    rows: dict[int, list[CartRow]] = {}
+    for line in lines:
+        listing = listings[line.listing_id]
+        item = Item(listing, line.quantity, line.price_seen)
+        row = CartRow(line, item, why_not_orderable(listing, publish_first=publish_first))
+        rows.setdefault(listing.supplier_id, []).append(row)
+    return CartView(tuple(_cart_group(supplier, found) for supplier, found in rows.items()))
+
+
+def _cart_group(supplier_id: int, rows: Sequence[CartRow]) -> CartGroup:
+    chosen = split_by_supplier(row.item for row in rows if row.line.selected)
+    name = rows[0].item.listing.supplier.name
+    return CartGroup(supplier_id, name, tuple(rows), chosen[0] if chosen else None)
+
+
+def cart_count(actor: Actor) -> int:
+    """How many lines lie in the cart."""
+    return CartLine.objects.filter(
+        cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
+    ).count()
+
+
+@dataclass(frozen=True)
+class CheckoutView:
+    """What the checkout page offers beside the selected lines."""
+
+    cart: CartView
+    addresses: tuple[Address, ...]
+    titles: tuple[InvoiceTitle, ...]
+    # Supplier id → the plans of the unit that could pay for its order, the fullest first.
+    plans: dict[int, tuple[Plan, ...]]
+    approval_limit: Decimal
+
+
+def checkout_view(actor: Actor) -> CheckoutView:
+    """Everything for the checkout page, in six statements."""
+    cart = cart_view(actor)
+    plans = list(
+        Plan.objects.visible_to(actor)
+        .filter(year=clock.today().year, closed=False, origin="live")
+        .select_related("category")
+        .order_by("pk")
+    )
+    return CheckoutView(
+        cart=cart,
+        addresses=tuple(addresses_of(actor)),
+        titles=tuple(invoice_titles_of(actor)),
+        plans={parcel.supplier_id: fitting_plans(plans, parcel) for parcel in cart.parcels},
+        approval_limit=approval_limit_of(actor),
+    )
+
+
+def fitting_plans(plans: Sequence[Plan], parcel: Parcel) -> tuple[Plan, ...]:
+    """The plans whose category and remaining budget cover the whole parcel; the fullest first."""
+    paths = {item.category.path for item in parcel.items}
+    fitting = [
+        plan
+        for plan in plans
+        if plan.amount - plan.frozen - plan.spent >= parcel.total
+        and (plan.category is None or all(path.startswith(plan.category.path) for path in paths))
+    ]
+    return tuple(sorted(fitting, key=lambda plan: (plan.frozen + plan.spent - plan.amount, plan.pk)))
+
+
+def approval_limit_of(actor: Actor) -> Decimal:
+    """Above which amount the unit's orders need an approver (yuan): its own limit, else its region's."""
+    from orders.models import UnitRules
+
+    own = (
+        UnitRules.objects.filter(organisation_id=actor.organisation_id)
+        .values_list("approval_limit", flat=True)
+        .first()
+    )
+    if own is not None:
+        return own
+    if actor.region is None:
+        raise Missing
+    return order_settings(actor.region).approval_limit
+
+
+def addresses_of(actor: Actor) -> QuerySet[Address]:
+    """The unit's addresses, the default one first."""
+    return (
+        Address.objects.visible_to(actor)
+        .filter(active=True)
+        .select_related("region")
+        .order_by("-is_default", "pk")
+    )
+
+
+def invoice_titles_of(actor: Actor) -> QuerySet[InvoiceTitle]:
+    """The unit's invoice titles, the default one first."""
+    return InvoiceTitle.objects.visible_to(actor).filter(active=True).order_by("-is_default", "pk")

@@ -1,0 +1,83 @@
+"""What waits for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+from django.http import QueryDict
+
+from accounts.roles import Role
+from orders.deadlines import due_on
+from orders.models import (
+    Order,
+)
+from orders.queries.orders import attach_next_step, for_lists
+from orders.settings import order_settings
+from orders.states import State
+from zcy.paging import KeysetPage
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.actor import Actor
+
+
+# What waits for whom: a role, and the states in which its people act.
+WORK: dict[str, tuple[str, ...]] = {
+    Role.APPROVER: (State.SUBMITTED,),
+    Role.PURCHASER: (State.SHIPPED,),
+    Role.ACCEPTOR: (State.DELIVERED,),
+    Role.FINANCE: (State.PAYMENT_REQUESTED,),
+    Role.SUPPLIER_ADMIN: (State.APPROVED, State.CONFIRMED, State.SHIPPED, State.ACCEPTED, State.INVOICED),
+    Role.SUPPLIER_CLERK: (State.APPROVED, State.CONFIRMED, State.SHIPPED, State.ACCEPTED, State.INVOICED),
+}
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A heap of orders that wait for the actor: how many, and the first day on which one is due."""
+
+    state: State
+    count: int
+    due_on: date | None
+
+
+def waiting_orders(actor: Actor, *states: str) -> QuerySet[Order]:
+    """Live orders in these states that the actor may work on; an approver's and acceptor's own orders are left out."""
+    orders = Order.objects.visible_to(actor).filter(origin="live", state__in=states)
+    if set(states) <= {State.SUBMITTED, State.DELIVERED}:
+        orders = orders.exclude(placed_by_id=actor.user_id)
+    return orders
+
+
+def work_page(actor: Actor, params: QueryDict, *states: str, size: int = 20) -> KeysetPage[Order]:
+    """A work list, the oldest first, as rows of `order_page`."""
+    page = KeysetPage.of(
+        for_lists(waiting_orders(actor, *states)), params, order=["placed_at", "id"], size=size
+    )
+    for order in page.rows:
+        attach_next_step(order)
+    return page
+
+
+def work_items(actor: Actor) -> list[WorkItem]:
+    """What waits for the actor, by state, in two statements."""
+    states = {state for role in actor.roles for state in WORK.get(role, ())}
+    if not states or actor.region is None:
+        return []
+    orders = Order.objects.visible_to(actor).filter(origin="live", state__in=states)
+    own = {State.SUBMITTED, State.DELIVERED}
+    if states & own:
+        orders = orders.exclude(state__in=own, placed_by_id=actor.user_id)
+    counts = dict(orders.order_by().values_list("state").annotate(count=Count("pk")))
+    first: dict[str, Order] = {}
+    for order in orders.order_by("state", "placed_at", "pk").distinct("state").select_related("region"):
+        first[order.state] = order
+    return [
+        WorkItem(State(state), counts[state], due_on(first[state], order_settings(first[state].region)))
+        for state in State.values
+        if state in counts and state in first
+    ]
