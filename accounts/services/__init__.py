@@ -1,1 +1,1 @@
-"""The write side of accounts: one use case a file."""
+"""The write side of accounts: one file for each use case."""

@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from django.utils.functional import _StrPromise
 from django.utils.translation import gettext_lazy as _
 
-Remedy = str | _StrPromise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Remedy = str | _StrPromise
+
 _MONEY = re.compile(r"-?\d{1,12}(\.\d{1,2})?\Z", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}(\.\d{1,3})?\Z", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}\Z", re.ASCII)

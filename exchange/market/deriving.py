@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from exchange.market.report import Report
+from zcy import numbers
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -27,25 +29,24 @@ def give_roles(cursor: CursorWrapper, report: Report) -> None:
     )
 
 
-def give_numbers(cursor: CursorWrapper, report: Report, prefix: str) -> None:
-    """Public numbers of orders that are new here, by the year in which they were placed."""
+def give_numbers(cursor: CursorWrapper, report: Report) -> None:
+    """Public numbers of orders that are new here, in the order in which they were placed."""
     cursor.execute(
         """CREATE TEMP TABLE m_numbers ON COMMIT DROP AS
-        SELECT m.id, o.number, extract(year FROM m.placed_at AT TIME ZONE 'Asia/Shanghai')::int AS year,
-            row_number() OVER (PARTITION BY extract(year FROM m.placed_at AT TIME ZONE 'Asia/Shanghai'), o.id IS NULL
-                ORDER BY m.placed_at, m.id) AS position
-        FROM m_orders m LEFT JOIN orders_order o ON o.source = %(source)s AND o.external_id = m.id;
-        INSERT INTO zcy_numberseries (prefix, year, last)
-        SELECT %(prefix)s, year, 0 FROM m_numbers WHERE number IS NULL GROUP BY year
-        ON CONFLICT (prefix, year) DO NOTHING;
-        WITH reserved AS (
-            UPDATE zcy_numberseries s SET last = s.last + n.count
-            FROM (SELECT year, count(*) FROM m_numbers WHERE number IS NULL GROUP BY year) n
-            WHERE s.prefix = %(prefix)s AND s.year = n.year RETURNING s.year, s.last - n.count AS before
-        ) UPDATE m_numbers n SET number = %(prefix)s || n.year || lpad((r.before + n.position)::text, 10, '0')
-        FROM reserved r WHERE r.year = n.year AND n.number IS NULL;
+        SELECT m.id, coalesce(o.number,
+            coalesce(%(provinces)s::jsonb ->> left(m.region, 2), %(elsewhere)s)
+            || to_char(m.placed_at AT TIME ZONE 'Asia/Shanghai', 'YYYY')
+            || lpad(nextval(%(sequence)s)::text, %(digits)s, '0')) AS number
+        FROM (SELECT * FROM m_orders ORDER BY placed_at, id) m
+        LEFT JOIN orders_order o ON o.source = %(source)s AND o.external_id = m.id;
         CREATE INDEX ON m_numbers (id)""",
-        {"source": report.source, "prefix": prefix},
+        {
+            "source": report.source,
+            "provinces": json.dumps(numbers.PROVINCES),
+            "elsewhere": numbers.ELSEWHERE,
+            "sequence": numbers.SEQUENCE,
+            "digits": numbers.DIGITS,
+        },
     )
 
 

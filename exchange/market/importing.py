@@ -104,7 +104,7 @@ def _write(report: Report, advance: Progress) -> None:
         present = set(report.files)
         for step in MERGES:
             if step.file == "orders":
-                deriving.give_numbers(cursor, report, prefix="ZJ")
+                deriving.give_numbers(cursor, report)
             if step.file in present:
                 advance(step.file, 0)
                 merge(cursor, step, report)
@@ -118,7 +118,7 @@ def _write(report: Report, advance: Progress) -> None:
         del report.files[name]
     advance(_("search index"), 0)
     if "holidays" in present:
-        workdays.refresh()
+        workdays.rebuild()
     if present & {"organisations", "shareholdings"}:
         recompute_related_groups()
     if present & {"goods", "listings", "organisations", "categories"}:

@@ -134,6 +134,8 @@ def _checked(
             for column, position in columns
         ]
         if _WRONG in values:
+            if key_position is not None:
+                report.left_out.setdefault(file.name, set()).add(str(values[key_position]))
             continue
         if key_position is not None:
             identity = values[key_position]

@@ -52,6 +52,9 @@ class Report:
     # (file, column, code) that the format does not know, and how often.
     unknown_codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
+    # Ids of rows left out for another error: who refers to them is not blamed as well.
+    left_out: dict[str, set[str]] = field(default_factory=dict)
+
     def error(self, file: str, line: int, column: str, value: str, remedy: str) -> None:
         """Count an error; the first thousand are listed."""
         self.error_count += 1

@@ -33,6 +33,7 @@ Advance = Callable[[str, int], None]
 
 def create_tables(cursor: CursorWrapper) -> None:
     """One temporary table a file, typed, dropped at the end of the transaction."""
+    drop_tables(cursor)
     for file in FILES:
         columns: list[sql.Composable] = [sql.SQL("line integer")]
         columns += [
@@ -43,6 +44,12 @@ def create_tables(cursor: CursorWrapper) -> None:
                 sql.Identifier(f"m_{file.name}"), sql.SQL(", ").join(columns)
             )
         )
+
+
+def drop_tables(cursor: CursorWrapper) -> None:
+    """Forget an import that went before in the same transaction."""
+    names = [f"m_{file.name}" for file in FILES] + ["m_roles", "m_numbers", "m_touched"]
+    cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in names))
 
 
 def copy_file(cursor: CursorWrapper, source: Source, report: Report, advance: Advance) -> None:
@@ -100,6 +107,7 @@ def _check_reference(
         sql.SQL("""
         SELECT line, {column}, count(*) OVER () FROM {table} row WHERE {column} IS NOT NULL
             AND NOT EXISTS (SELECT FROM {target} t WHERE t.{key} = row.{column})
+            AND row.{column} <> ALL (%(left_out)s)
             AND NOT EXISTS (SELECT FROM {stored} s WHERE s.{stored_key} = row.{column} AND {same_source})
         ORDER BY line LIMIT 1000
         """).format(
@@ -111,7 +119,7 @@ def _check_reference(
             stored_key=sql.Identifier(stored_column),
             same_source=sql.SQL("s.source = %(source)s" if by_source else "true"),
         ),
-        {"source": report.source},
+        {"source": report.source, "left_out": list(report.left_out.get(target, ()))},
     )
     rows = cursor.fetchall()
     for line, value, _total in rows:
