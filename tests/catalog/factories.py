@@ -61,7 +61,7 @@ def a_client_of(actor: Actor) -> Client:
     """A browser in which the actor has signed in (with the second factor set aside)."""
     client = Client()
     assert actor.user is not None
-    client.force_login(actor.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 

@@ -38,8 +38,8 @@ def printer() -> str:
 
 @pytest.mark.parametrize(
     "q",
-    ["打印机", "激光打印机", "惠普 打印机", "hp", "HP", "ＨＰ打印机", "M403d", "m403", "LaserJet-Pro M403D", "dayinji", "dyj",
-     "huipu", "huipu dayinji", "黑白", "heibai", "403d"],
+    ["打印机", "激光打印机", "惠普 打印机", "hp", "HP", "ＨＰ打印机", "M403d", "m403", "LaserJet-Pro M403D", "dayinji",
+     "dyj", "huipu", "huipu dayinji", "黑白", "heibai", "403d"],
 )  # fmt: skip
 def test_a_good_is_found_by_name_model_pinyin_and_initials(printer: str, q: str) -> None:
     assert found(QueryDict(mutable=True).urlencode() + f"q={q}") == [printer]

@@ -1,0 +1,163 @@
+"""The supplier's back office: lists, forms, refusals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.roles import Role
+from catalog import services
+from catalog.models import Listing, Review, Sale
+from catalog.services.listing_values import ListingValues
+from tests.catalog.factories import (
+    a_buyer_actor,
+    a_catalog_actor,
+    a_client_of,
+    a_good,
+    a_listing_on_sale,
+    a_supplier_actor,
+    deals,
+)
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {"price": "99.50", "stock": "10", "min_quantity": "1", "delivery_days": "3", "note": "现货"}
+
+
+def test_a_supplier_finds_a_good_offers_it_and_submits_it() -> None:
+    actor, good = a_supplier_actor(), a_good()
+    services.index_goods()
+    browser = a_client_of(actor)
+    html = browser.get("/supplier/listings/new/?q=打印机").content.decode()
+    assert f"/supplier/listings/new/{good.pk}/" in html
+    deals(good, [str(90 + number) for number in range(12)])
+    assert "<svg" in browser.get(f"/supplier/listings/new/{good.pk}/").content.decode()
+    response = browser.post(f"/supplier/listings/new/{good.pk}/", TYPED | {"submit": "1"})
+    listing = Listing.objects.get()
+    assert response.headers["Location"] == f"/supplier/listings/{listing.pk}/"
+    assert (listing.sale, listing.review, listing.note) == (Sale.ON_SALE, Review.PENDING, "现货")
+    html = browser.get("/supplier/listings/new/?q=打印机").content.decode()
+    assert f"/supplier/listings/{listing.pk}/" in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("price", "0"), ("price", "abc"), ("price", ""), ("price", "9" * 30), ("stock", "-1"), ("stock", "1.5"),
+     ("delivery_days", "1000"), ("min_quantity", "0"), ("note", "x" * 301), ("note", "a\x00b"), ("delivery_areas", "77777"),
+     ("own_public_price", "-1")],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_beside_the_field_and_kept(field: str, value: str) -> None:
+    good = a_good()
+    response = a_client_of(a_supplier_actor()).post(
+        f"/supplier/listings/new/{good.pk}/", TYPED | {field: value}
+    )
+    assert response.status_code == 400
+    html = response.content.decode()
+    assert "data-invalid" in html
+    assert 'value="10"' in html or field == "stock"
+    assert not Listing.objects.exists()
+
+
+def test_a_second_offer_of_a_good_leads_to_the_first() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation)
+    response = a_client_of(actor).post(f"/supplier/listings/new/{listing.good_id}/", TYPED)
+    assert response.headers["Location"] == f"/supplier/listings/{listing.pk}/"
+
+
+def test_an_older_edit_is_refused_with_the_difference_and_may_then_be_saved() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation, price="100")
+    services.edit_listing(
+        actor=actor, listing_id=listing.pk, version=1,
+        values=ListingValues(price=Decimal(70), stock=Decimal(5)),
+    )  # fmt: skip
+    browser = a_client_of(actor)
+    response = browser.post(f"/supplier/listings/{listing.pk}/", TYPED | {"version": "1"})
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "70.00" in html
+    assert "99.50" in html
+    assert 'name="version" value="2"' in html
+    response = browser.post(f"/supplier/listings/{listing.pk}/", TYPED | {"version": "2"})
+    assert response.status_code == 302
+    listing.refresh_from_db()
+    assert listing.price == Decimal("99.50")
+
+
+def test_reasons_of_a_rejection_stand_beside_the_form() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation, review=Review.PENDING)
+    services.decide_review(
+        actor=a_catalog_actor(),
+        listing_id=listing.pk,
+        approve=False,
+        reasons=["luring_off_platform"],
+        text="请删除电话",
+    )
+    browser = a_client_of(actor)
+    html = browser.get(f"/supplier/listings/{listing.pk}/").content.decode()
+    assert "请删除电话" in html
+    assert "/submit/" in html
+    assert browser.post(f"/supplier/listings/{listing.pk}/submit/").status_code == 302
+    assert browser.post(f"/supplier/listings/{listing.pk}/submit/").status_code == 409
+
+
+def test_a_listing_is_taken_off_and_put_on_again() -> None:
+    actor = a_supplier_actor(role=Role.SUPPLIER_CLERK)
+    listing = a_listing_on_sale(supplier=actor.organisation)
+    browser = a_client_of(actor)
+    for act, sale in (("off-sale", Sale.OFF_SALE), ("on-sale", Sale.ON_SALE)):
+        assert browser.post(f"/supplier/listings/{listing.pk}/{act}/").status_code == 302
+        listing.refresh_from_db()
+        assert listing.sale == sale
+    assert browser.get(f"/supplier/listings/{listing.pk}/on-sale/").status_code == 405
+
+
+def test_a_strangers_listing_is_404_and_a_buyer_is_403() -> None:
+    listing = a_listing_on_sale()
+    stranger = a_client_of(a_supplier_actor())
+    assert stranger.get(f"/supplier/listings/{listing.pk}/").status_code == 404
+    assert stranger.post(f"/supplier/listings/{listing.pk}/off-sale/").status_code == 404
+    assert a_client_of(a_buyer_actor()).get("/supplier/listings/").status_code == 403
+
+
+def test_the_list_is_filtered_sorted_and_exported_as_shown() -> None:
+    actor = a_supplier_actor()
+    for number in range(3):
+        a_listing_on_sale(
+            a_good(f"打印机 {number}", model=f"P{number}"),
+            supplier=actor.organisation,
+            price=str(100 + number),
+        )
+    a_listing_on_sale(a_good("别家的", model="Z"))
+    browser = a_client_of(actor)
+    html = browser.get("/supplier/listings/?sort=-price").content.decode()
+    assert html.index("¥102.00") < html.index("¥100.00")
+    assert "别家的" not in html
+    response = browser.get("/supplier/listings/?q=打印机 1&sort=price&format=csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert len(text.strip().splitlines()) == 2
+    assert "打印机 1,101.00" in text
+    assert browser.get("/supplier/listings/?review=nonsense").status_code == 400
+    assert browser.get("/supplier/listings/?after=%00&sort=nonsense&q=%00").status_code in (200, 400)
+
+
+def test_the_list_needs_as_many_statements_for_forty_rows_as_for_ten() -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    actor = a_supplier_actor()
+    browser = a_client_of(actor)
+    counts = []
+    for start, stop in ((0, 10), (10, 40)):
+        for number in range(start, stop):
+            a_listing_on_sale(
+                a_good(f"打印机 {number}", model=f"P{number}"), supplier=actor.organisation, index=False
+            )
+        browser.get("/supplier/listings/?size=50")
+        with CaptureQueriesContext(connection) as captured:
+            browser.get("/supplier/listings/?size=50")
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 8
