@@ -160,12 +160,11 @@ class Market:
             self._spoil(order)
             return
         limit = self.demand.limit(order)
-        if self.wanted_prices and limit is not None:
-            if self.prices.try_order(order, self.wanted_prices[0], limit * 100):
-                del self.wanted_prices[0]
-                if order.acceptances:
-                    self.course.pay(order, orderly=True)
-                return
+        wanted = self.wanted_prices[0] if self.wanted_prices and limit is not None else None
+        if wanted is not None and self.prices.try_order(order, wanted, (limit or 0.0) * 100):
+            del self.wanted_prices[0]
+            self.course.pay(order, orderly=True)
+            return
         self.prices.try_negative(order, self.calendar.last - order.placed // DAY, self.settings.cases)
 
     def _spoil(self, order: Order) -> None:

@@ -204,7 +204,7 @@ def listing_row(rng: Random, calendar: Calendar, listing: Listing) -> tuple[str,
 
 def change_rows(rng: Random, calendar: Calendar, listing: Listing) -> list[tuple[str, ...]]:
     """The rows of price_changes.csv of a listing."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for n in range(1, len(listing.times)):
         old, new = listing.prices[n - 1], listing.prices[n]
         discount = "true" if new < old and rng.random() < 0.25 else "false" if rng.random() > MISSING else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from bench.market import demo, uscc, words
 from bench.market.regions import Region, cities, counties, regions
 from bench.market.sizes import MISSING, Settings
+
+#: The share of suppliers that deliver late and badly: credit must tell them apart.
+POOR_SUPPLIERS = 0.1
 
 
 @dataclass
@@ -87,9 +91,7 @@ def _buyer_name(rng: Random, region: Region) -> tuple[str, str, str]:
     """(name, sort, authority and type digits of its code)."""
     place = region.name if region.tier != "province" else "浙江省"
     if region.tier == "province":
-        bodies = "教育考试院 财政厅 水利厅 交通运输厅 农业农村厅 卫生健康委员会 林业局 气象局 体育局 药品监督管理局 统计局 图书馆"
-        name = rng.choice(bodies.split())
-        return place + name, "bureau", "11"
+        return place + rng.choice(words.PROVINCE_BODIES), "bureau", "11"
     draw = rng.random()
     if draw < 0.42:
         ordinal = rng.choice(words.ORDINALS)
@@ -184,15 +186,17 @@ def make_suppliers(settings: Settings) -> list[Supplier]:
         supplier = Supplier(
             f"S{number:05d}", "supplier", name, code, city, size=size, index=number - 1, kin=number - 1
         )
-        supplier.legal_person = _fresh(seen, lambda: words.full_name(rng))
-        supplier.phone = _fresh(seen, lambda place=city: words.landline(rng, place.code))
-        supplier.address = _fresh(seen, lambda place=city: words.address(rng, place.name))
+        supplier.legal_person = _fresh(seen, partial(words.full_name, rng))
+        supplier.phone = _fresh(seen, partial(words.landline, rng, city.code))
+        supplier.address = _fresh(seen, partial(words.address, rng, city.name))
         supplier.founded_on, supplier.licence_expires_on = _dates(rng, settings.end)
         supplier.groups = (main, *others)
         supplier.weight = 3.0 if number <= 2 else rng.paretovariate(2.0)
         supplier.level = rng.gauss(0.0, 0.4 * settings.sigma)
         supplier.late = 0.03 if number <= 2 else rng.betavariate(1.2, 22)
         supplier.quality = 0.97 if number <= 2 else rng.betavariate(28, 1.6)
+        if number > 2 and rng.random() < POOR_SUPPLIERS:
+            supplier.late, supplier.quality = rng.uniform(0.18, 0.5), rng.uniform(0.65, 0.85)
         if number > 2:
             _blank(rng, supplier)
         found.append(supplier)
@@ -209,7 +213,7 @@ def make_shareholdings(settings: Settings, suppliers: list[Supplier]) -> list[tu
     while free and len(free) > len(suppliers) * 0.9:
         members = [free.pop() for _ in range(min(len(free), rng.choice((2, 2, 3))))]
         head = members[0]
-        holder = _fresh(holders, lambda: words.full_name(rng))
+        holder = _fresh(holders, partial(words.full_name, rng))
         for member in members[1:]:
             member.kin = head.kin
             way = rng.random()

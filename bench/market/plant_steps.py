@@ -96,14 +96,14 @@ class StepCases:
         self.course.arrive(order, order.promised)
         signed = order.deliveries[-1][2]
         assert signed is not None
-        ahead = {
+        early = {
             "easy": rng.randrange(3 * DAY, 6 * DAY),
             "medium": rng.randrange(7200, 36_000),
             "hard": rng.randrange(20, 600),
-        }
-        order.acceptances = [(signed - ahead[difficulty], by, "passed")]
+        }[difficulty]
+        order.acceptances = [(signed - early, by, "passed")]
         self.course.settle(order, signed // DAY + rng.randrange(3, 15), None)
-        return f"accepted {ahead[difficulty]} seconds before the signature"
+        return f"accepted {early} seconds before the signature"
 
     def _early_negative(self, order: Order, number: int, by: str) -> str:
         accepted = order.accepted

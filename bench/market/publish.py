@@ -63,7 +63,8 @@ def category_rows(official: Path) -> list[tuple[str, str, str, str]]:
         known = {row["code"]: (row["name"], row["parent"]) for row in csv.DictReader(handle)}
     units = {leaf.code: leaf.unit for leaf in leaves()}
     wanted: set[str] = set()
-    for code in units:
+    for leaf in units:
+        code = leaf
         while code:
             wanted.add(code)
             code = known[code][1]

@@ -30,7 +30,7 @@ class Plans:
     def rows(self) -> list[tuple[str, ...]]:
         """The rows of plans.csv; one in a hundred was overspent."""
         rng = self.rng
-        found = []
+        found: list[tuple[str, ...]] = []
         for (buyer, year, top), cents in sorted(self.spent.items()):
             factor = 0.9 if rng.random() < 0.01 else rng.uniform(1.05, 1.6)
             amount = math.ceil(cents * factor / 100_000) * 1000

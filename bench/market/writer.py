@@ -48,7 +48,7 @@ class Files:
     def __init__(self, folder: Path, *, compress: bool) -> None:
         self.counts = dict.fromkeys(COLUMNS, 0)
         self._writers: dict[str, Any] = {}
-        self._handles: list[IO[Any]] = []
+        self._handles: list[IO[Any] | gzip.GzipFile] = []
         (folder / "labels").mkdir(parents=True, exist_ok=True)
         for name, columns in COLUMNS.items():
             plain = folder / f"{name}.csv"
