@@ -27,6 +27,7 @@ MARK_ROW: Final = 20
 AXIS_HEIGHT: Final = 24
 # A rough width of one character of a label: Chinese is as wide as the type is high.
 CHARACTER: Final = 12
+LONGEST_LABEL: Final = 14
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _stack(marks: Iterable[Mark], scale: _Scale) -> Iterable[Line]:
         if value is None:
             continue
         x = scale(value)
-        text = f"{mark.label} {short_money(value)}"
+        text = f"{_short(str(mark.label))} {short_money(value)}"
         width = sum(CHARACTER if ord(letter) > 0x2E80 else CHARACTER * 0.6 for letter in text)
         anchor = "end" if x + width > WIDTH else "start"
         start = x - width if anchor == "end" else x
@@ -218,6 +219,11 @@ def _stack(marks: Iterable[Mark], scale: _Scale) -> Iterable[Line]:
             rows.append(0.0)
         rows[row] = max(x, start + width) + CHARACTER
         yield Line(x, row, text, mark.kind, anchor)
+
+
+def _short(label: str) -> str:
+    """A label that fits beside others; the table behind the picture has it in full."""
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 def _ticks(band: PriceBand, scale: _Scale, y: float) -> list[Line]:

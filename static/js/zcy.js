@@ -31,5 +31,5 @@ wire(document);
 // Take the reader to what is wrong, or to the first field of a form that asks for it.
 const first = document.querySelector("[data-error-summary]") ?? document.querySelector("form[data-focus] :is(input:not([type=hidden]), select, textarea)");
 if (first && !location.hash) {
-  first.focus({ preventScroll: first.matches("form *") });
+  first.focus({ preventScroll: !first.hasAttribute("data-error-summary") });
 }
