@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-import rjieba
-from pypinyin import Style, lazy_pinyin
-
 LONGEST_WORD: Final = 60
 # A unit ends a number: 70g500张 is 70g and 500张, while M403d stays one word.
 _UNIT_THEN_NUMBER = re.compile(
@@ -36,6 +33,8 @@ def is_chinese(word: str) -> bool:
 
 def add_words(words: Iterable[str]) -> None:
     """Make the segmenter of this process keep these words (brands) whole."""
+    import rjieba  # here and below: its dictionary takes a quarter of a second that other commands need not wait
+
     for word in map(normalise, words):
         if len(word) > 1 and is_chinese(word) and word not in _known:
             rjieba.add_word(word, None, None)
@@ -44,6 +43,8 @@ def add_words(words: Iterable[str]) -> None:
 
 def index_words(text: str) -> list[str]:
     """The distinct words under which a text is found, in order: the fine cut, and Latin runs whole and in parts."""
+    import rjieba
+
     normal = normalise(text)
     words = [word for cut in rjieba.cut_for_search(normal) for word in _WORD.findall(cut)]
     for run in _LATIN_RUN.findall(normal):
@@ -53,6 +54,8 @@ def index_words(text: str) -> list[str]:
 
 def query_words(text: str) -> list[str]:
     """The distinct words of a query, in order: the coarse cut."""
+    import rjieba
+
     words = [word for cut in rjieba.cut(normalise(text)) for word in _WORD.findall(cut)]
     return _distinct(words)
 
@@ -65,12 +68,16 @@ def model_key(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def pinyin(word: str) -> tuple[str, str]:
     """The pinyin of a Chinese word without tones and blanks, and its initials."""
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
 def pinyin_of_text(text: str) -> str:
     """Pinyin of a whole name word by word, then its initials: for queries written without blanks."""
+    import rjieba
+
     full, initials = [], []
     for word in rjieba.cut(normalise(text)):
         if is_chinese(word):

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from holidays.countries.china import China
 
 from zcy import clock
 from zcy.models import DayKind, Holiday, Workday
@@ -67,6 +66,8 @@ def is_provisional(day: date) -> bool:
 @lru_cache(maxsize=1)
 def last_announced_year() -> int:
     """The last year whose make-up days the built-in calendar knows."""
+    from holidays.countries.china import China  # half a second that most processes need not spend
+
     return max(day.year for day in China(years=range(FIRST.year, LAST.year + 1)).weekend_workdays)
 
 
@@ -76,6 +77,8 @@ def load_builtin(first_year: int | None = None, last_year: int | None = None) ->
     Returns:
         How many special days were added or changed.
     """
+    from holidays.countries.china import China
+
     years = range(first_year or FIRST.year, (last_year or LAST.year) + 1)
     days = China(years=years)
     wanted: dict[date, tuple[str, str]] = {}
