@@ -118,12 +118,12 @@ def weights(model: Mapping[str, float]) -> dict[str, float]:
 
 
 def decay(days: float, half_life: float = 180) -> float:
-    """d = 2^(−days/half-life)."""
+    """Decay: d = 2^(−days/half-life)."""
     return float(2.0 ** (-days / half_life))
 
 
 def amount_weight(yuan: float) -> float:
-    """a = min(3, 1 + log₁₀(1 + ¥/10⁴)); an amount below zero counts as none."""
+    """Weight of an amount in yuan: a = min(3, 1 + log₁₀(1 + ¥/10⁴)); an amount below zero counts as none."""
     return min(3.0, 1 + math.log10(1 + max(0.0, yuan) / 10_000))
 
 
@@ -144,12 +144,12 @@ def cap(sums: Sequence[float], prior_mass: float = 10, share: float = 0.25) -> f
 
 
 def mean(terms: Terms, prior: float, prior_mass: float = 10) -> float:
-    """q = (Σωx + m·p)/(Σω + m)."""
+    """Mean of a component: q = (Σωx + m·p)/(Σω + m)."""
     return (terms.good + prior_mass * prior) / (terms.mass + prior_mass)
 
 
 def shrunken_prior(sums: Iterable[tuple[float, float]], above: float, constants: Constants) -> float:
-    """p = (Σωx + 20·p_above)/(Σω + 20) over the suppliers' (Σda, Σdax), each capped like a buyer in a score."""
+    """Prior of a group: p = (Σωx + 20·p_above)/(Σω + 20) over its suppliers' (Σda, Σdax), each capped like a buyer."""
     rows = [(weight, good) for weight, good in sums if weight > 0]
     bound = cap([weight for weight, _ in rows], constants.prior_mass, constants.largest_buyer_share)
     mass = math.fsum(min(weight, bound) for weight, _ in rows)
@@ -158,12 +158,12 @@ def shrunken_prior(sums: Iterable[tuple[float, float]], above: float, constants:
 
 
 def effective_number(weight: float, squares: float) -> float:
-    """n = (Σda)²/Σda²: an old order is a part of an order."""
+    """Effective number: n = (Σda)²/Σda²: an old order is a part of an order."""
     return weight * weight / squares if squares > 0 else 0.0
 
 
 def variance(terms: Terms, q: float, prior_mass: float = 10) -> float:
-    """v = q̃(1 − q̃)/(N + 3) with N = n + m and q̃ = (N·q + 1)/(N + 2)."""
+    """Variance of a mean: v = q̃(1 − q̃)/(N + 3) with N = n + m and q̃ = (N·q + 1)/(N + 2)."""
     size = terms.number + prior_mass
     smoothed = (size * q + 1) / (size + 2)
     return smoothed * (1 - smoothed) / (size + 3)
@@ -219,6 +219,9 @@ def score(
         terms: sums of the observations by component; a component that is missing has q = p.
         priors: p by component.
         points: w by component, adding up to 100.
+        constants: those of the model version.
+        bonus_points: all bonus points of the night.
+        deducted: all deductions of the night.
     """
     parts: dict[str, Part] = {}
     squares: list[float] = []

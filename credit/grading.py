@@ -168,7 +168,10 @@ def history(
     Args:
         closings: what is known at month ends; a month end without an entry has no observation.
         since: the day before the first night of the market.
+        until: the night.
+        veto: exclusion and licence.
         notice: the first night on which a fall announced on a night is in effect.
+        constants: those of the model version.
     """
     held, changes, after = Held(), [], since
     for day in month_ends(since, until):

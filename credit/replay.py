@@ -30,9 +30,7 @@ def replay_many(
     scores = scoring.score_days(dict.fromkeys(days, suppliers), version, known_at)
     result: dict[int, scoring.Graded] = {}
     for supplier in suppliers:
-        closings = {
-            day: scores[day][supplier].closing for day in days if day + timedelta(days=1) == _next_month(day)
-        }
+        closings = {day: scores[day][supplier].closing for day in days if is_month_end(day)}
         held, _changes = ladder.history(supplier, closings, as_of)
         result[supplier] = ladder.grade(held, scores[as_of][supplier])
     return result

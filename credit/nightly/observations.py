@@ -146,7 +146,8 @@ def reconcile(*, last: date, shard: int = 0, shards: int = 1, since: date | None
 
     Args:
         last: facts up to this night count.
-        shard, shards: only suppliers whose id leaves this rest.
+        shard: only suppliers whose id leaves this rest …
+        shards: … when divided by this.
         since: look only at orders of which something happened on or after this day; None compares everything.
 
     Returns:

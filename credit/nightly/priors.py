@@ -46,7 +46,7 @@ class MonthPriors:
     groups: Mapping[int, Group]
 
     def of(self, supplier: int, component: str) -> float:
-        """p of a supplier: of its category and city, else of its category, of all, or the constant."""
+        """Prior of a supplier: of its category and city, else of its category, of all, or the constant."""
         group = self.groups.get(supplier, ALL)
         for level in (group, (group[0], ""), ALL):
             found = self.values.get((component, level))

@@ -122,6 +122,7 @@ def score_days(
 
     Args:
         wanted: the suppliers of each night.
+        version: the model.
         known_at: only what was recorded by this moment counts.
         carried: the night that the carried sums stand for; the others are summed from the ledger.
     """

@@ -200,7 +200,20 @@ def _stored_closings(batch: Batch) -> dict[int, dict[date, grading.Closing]]:
     return found
 
 
-FIELDS: Final = "score lower upper grade provisional effective_n observed parts bonus deductions limit model_version_id".split()
+FIELDS: Final = (
+    "score",
+    "lower",
+    "upper",
+    "grade",
+    "provisional",
+    "effective_n",
+    "observed",
+    "parts",
+    "bonus",
+    "deductions",
+    "limit",
+    "model_version_id",
+)
 
 
 def _insert(batch: Batch, graded: Mapping[date, Mapping[int, scoring.Graded]]) -> list[CreditSnapshot]:

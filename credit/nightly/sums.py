@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection
-
 from credit.formulas import Constants, Terms
 
 if TYPE_CHECKING:
@@ -157,8 +155,7 @@ def refresh_sums(
 ) -> int:
     """Bring the carried sums of some suppliers to a night: only groups of which something is new are summed again.
 
-    Args:
-        seen: rows of the ledger up to this id are known to all of the suppliers' computations.
+    Rows of the ledger up to the id `seen` are known to all of the suppliers' computations.
     """
     params = {
         "seen": seen,
