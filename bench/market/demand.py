@@ -100,6 +100,7 @@ class Demand:
         self.who = Wheel([min(weight, 12.0) for weight in weights])
         rng = settings.rng("outages")
         ordinary = [d for d in range(calendar.first, calendar.last) if calendar.working[d]]
+        self.orders = self.lines = 0
         self.outages = set(rng.sample(ordinary, OUTAGES_PER_YEAR * 2))
         self.spent: dict[tuple[str, str], deque[tuple[int, int]]] = {}
 
@@ -171,8 +172,11 @@ class Demand:
         wheel = self.shop.wheel_of_supplier[order.supplier.index]
         offers = self.shop.of_supplier[order.supplier.index]
         taken = {order.lines[0].listing.good.index}
+        # Steer towards the size's number of lines, whatever the suppliers happen to offer.
+        self.orders += 1
+        more = 0.66 if self.lines > LINES_PER_ORDER * self.orders else 0.82
         for _ in range(12):
-            if wheel is None or rng.random() > 0.74:
+            if wheel is None or rng.random() > more:
                 break
             listing = offers[wheel.draw(rng)]
             good = listing.good
@@ -187,6 +191,7 @@ class Demand:
             accessory = good.leaf.group == "supplies" and good.price < 200 and rng.random() < 0.05
             cents = deal_cents(listing, order.buyer, order.placed, quantity)
             order.lines.append(Line(listing, quantity, cents, accessory))
+        self.lines += len(order.lines)
 
     def limit(self, order: Order) -> float | None:
         """T of the order's method, region and category, in yuan."""

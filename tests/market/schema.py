@@ -49,6 +49,7 @@ def one_of(*words: str) -> Check:
 
 
 KIND = one_of("buyer", "supplier", "supervisor")
+ROLE = one_of("purchaser", "approver", "acceptor", "finance", "manager", "seller", "supervisor", "lead")
 METHOD = one_of("direct", "comparison", "inquiry", "auction", "group", "framework", "designated")
 
 #: file → column → (required, check, file that it refers to)
@@ -66,7 +67,7 @@ SCHEMA: dict[str, dict[str, tuple[bool, Check, str]]] = {
     },
     "users": {
         "id": (True, _any, ""), "organisation": (True, _any, "organisations"),
-        "role": (True, one_of(*["purchaser", "approver", "acceptor", "finance", "manager", "seller", "supervisor", "lead"]), ""),
+        "role": (True, ROLE, ""),
         "name": (False, _any, ""),
     },
     "logins": {"user": (True, _any, "users"), "at": (True, _time, ""), "ip": (False, _any, ""), "device": (False, _any, "")},
@@ -102,8 +103,8 @@ SCHEMA: dict[str, dict[str, tuple[bool, Check, str]]] = {
         "category": (False, _any, "categories"), "amount": (True, _money, ""), "made_on": (False, _date, ""),
     },
     "inquiries": {
-        "id": (True, _any, ""), "buyer": (True, _any, "organisations"), "kind": (True, one_of("inquiry", "auction", "group"), ""),
-
+        "id": (True, _any, ""), "buyer": (True, _any, "organisations"),
+        "kind": (True, one_of("inquiry", "auction", "group"), ""),
         "category": (True, _any, "categories"), "title": (True, _any, ""), "estimate": (False, _money, ""),
         "named_brand": (False, _any, ""), "published_at": (True, _time, ""), "deadline": (True, _time, ""),
         "opened_at": (False, _time, ""), "closed_at": (False, _time, ""), "cancelled_at": (False, _time, ""),
