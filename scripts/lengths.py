@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
-KINDS = (".py", ".js", ".css", ".html")
+KINDS = (".py", ".js", ".html")
 
 
 def main() -> None:

@@ -12,8 +12,6 @@ from .errors import EmbeddedError
 from .paths import PROJECT_ROOT, Layout
 from .state import State, code_fingerprint, static_fingerprint
 
-DEMONSTRATION_SEED = 20260101
-
 
 class Interrupted(Exception):
     """Somebody asked to stop in the middle of a step."""
