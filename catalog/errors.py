@@ -64,3 +64,9 @@ class OutOfStock(DomainError):
 def plain(quantity: Decimal) -> str:
     """A quantity without needless zeros: 3, 2.5."""
     return f"{quantity.normalize():f}"
+
+
+class BadCategoryFile(DomainError):
+    """A file of categories or attributes cannot be read; the message names file, line and what is wrong."""
+
+    code = "bad_category_file"

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from accounts.models import Region, RegionSetting
+from accounts import settings
+from accounts.models import Region
 from catalog.models import Review, Sale
-
-PUBLISH_FIRST: Final = "catalog.publish_first"
+from catalog.region_settings import CatalogSettings
 
 
 def publishes_first(region: Region | None) -> bool:
-    """Whether listings may be ordered in a region before they are reviewed: its own setting, or the nearest above."""
-    if region is None:
-        return False
-    codes = region.path.rstrip("/").split("/")
-    values = RegionSetting.objects.filter(key=PUBLISH_FIRST, region__code__in=codes).order_by("-region__path")
-    nearest = values.values_list("value", flat=True).first()
-    return nearest is True
+    """Whether listings may be ordered in a region before they are reviewed (setting `catalog.publish_first`)."""
+    return region is not None and settings.get(region, CatalogSettings).publish_first
 
 
 def is_orderable(*, sale: str, review: str, publish_first: bool) -> bool:

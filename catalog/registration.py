@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -26,7 +27,16 @@ MOST_LINKS: Final = 8
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from catalog.models import Category, CategoryAttribute
+    from catalog import notices, region_settings  # noqa: F401 - settings declare themselves
     from catalog.pricing.statistics import run_night
+
+    notices.register()
+    for sender in (Category, CategoryAttribute):
+        for signal in (post_save, post_delete):
+            signal.connect(
+                _forget, sender=sender, dispatch_uid=f"catalog.forget.{sender.__name__}.{id(signal)}"
+            )
 
     registries.menu.register(
         MenuItem(
@@ -54,6 +64,15 @@ def register() -> None:
     registries.nightly_parts.register(
         NightlyPart(name="price_statistics", label=_("Price statistics"), stage=1, run=run_night)
     )
+
+
+def _forget(**kwargs: Any) -> None:
+    """A changed category shows at once in this process, in others within half a minute."""
+    from catalog.attributes import forget_attributes
+    from catalog.tree import forget_tree
+
+    forget_tree()
+    forget_attributes()
 
 
 _REJECTED: Final = "SELECT count(*) FROM catalog_listing WHERE supplier_id = %s AND review = 'rejected'"

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from catalog import review_reasons
 from catalog.errors import ListingChanged, ListingRefused, WrongState
 from catalog.models import Listing, Review, ReviewDecision, Sale
+from catalog.notices import tell_supplier
 from catalog.services.refresh_goods import refresh_goods
 from zcy import audit, clock
 from zcy.errors import Missing, NotAllowed
@@ -75,11 +76,5 @@ def decide_review(
         audit.record(
             actor=actor, action=f"listing.{verb}", subject=listing, data={"reasons": decision.reasons}
         )
-        _tell_supplier(listing, decision, verb)
+        tell_supplier(listing=listing, decision=decision, verb=verb)
         return decision
-
-
-def _tell_supplier(listing: Listing, decision: ReviewDecision, verb: str) -> None:
-    from catalog.notices import tell_supplier
-
-    tell_supplier(listing=listing, decision=decision, verb=verb)

@@ -1,0 +1,114 @@
+"""Brands and standard goods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import OPERATOR_ROLES, Role
+from catalog import services
+from catalog.attributes import attributes_of
+from catalog.models import Brand, Good, PolicyLabel
+from catalog.pictures import clean_picture
+from catalog.tree import category_tree
+from zcy.admin_site import RoleAdmin
+
+# As the market import does it, so that equal specifications meet; an empty one equals no other.
+_HASH_SPEC = """
+    UPDATE catalog_good SET spec_hash = CASE WHEN spec = '{}' THEN '' ELSE md5(spec::text) END WHERE id = %s
+"""
+
+
+@admin.register(Brand)
+class BrandAdmin(RoleAdmin[Brand]):
+    view_roles = frozenset(OPERATOR_ROLES)
+    change_roles = add_roles = frozenset([Role.CATALOG])
+    list_display = ("name", "latin", "goods_count")
+    search_fields = ("name", "latin")
+
+
+class GoodForm(ModelForm[Good]):
+    """A standard good: the specification must fit the category's attributes, a picture is drawn anew."""
+
+    labels = forms.MultipleChoiceField(
+        label=_("policy labels"),
+        choices=PolicyLabel.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Good
+        fields = (
+            "category", "brand", "model", "name", "spec", "unit", "pack_size", "labels", "picture", "description",
+            "origin", "state",
+        )  # fmt: skip
+
+    def clean_picture(self) -> Any:
+        """Only a newly chosen file is drawn anew."""
+        picture = self.cleaned_data.get("picture")
+        if picture and hasattr(picture, "content_type"):
+            return clean_picture(picture.file, picture.size)
+        return picture
+
+    def clean_spec(self) -> dict[str, Any]:
+        """An object of attribute keys."""
+        spec = self.cleaned_data["spec"] or {}
+        if not isinstance(spec, dict):
+            raise forms.ValidationError(_('Write an object such as {"memory": 16}.'))
+        return spec
+
+    def clean(self) -> dict[str, Any]:
+        """Required attributes are filled, values are among those allowed."""
+        data = super().clean() or {}
+        category, spec = data.get("category"), data.get("spec")
+        if category is None or spec is None:
+            return data
+        for attribute in attributes_of(category_tree().by_id.get(category.pk)):
+            value = spec.get(attribute.key)
+            named = {"label": attribute.chinese, "key": attribute.key}
+            if value in (None, ""):
+                if attribute.required:
+                    self.add_error("spec", _("%(label)s (%(key)s) is required.") % named)
+            elif attribute.type == "number" and (
+                isinstance(value, bool) or not isinstance(value, int | float)
+            ):
+                self.add_error("spec", _("%(label)s (%(key)s) is a number.") % named)
+            elif attribute.type == "boolean" and not isinstance(value, bool):
+                self.add_error("spec", _("%(label)s (%(key)s) is true or false.") % named)
+            elif attribute.choices and str(value) not in attribute.choices:
+                allowed = {**named, "choices": "、".join(attribute.choices)}
+                self.add_error("spec", _("%(label)s (%(key)s) is one of %(choices)s.") % allowed)
+        return data
+
+
+@admin.register(Good)
+class GoodAdmin(RoleAdmin[Good]):
+    """Standard goods; a change is indexed at once."""
+
+    view_roles = frozenset(OPERATOR_ROLES)
+    change_roles = add_roles = frozenset([Role.CATALOG])
+    form = GoodForm
+    list_display = ("name", "brand", "model", "category", "offers", "lowest_price", "state")
+    list_filter = ("state",)
+    list_select_related = ("brand", "category")
+    search_fields = ("name", "model", "brand__name")
+    autocomplete_fields = ("category", "brand")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Good]:
+        return super().get_queryset(request).defer("search", "pinyin")
+
+    def save_model(self, request: HttpRequest, obj: Good, form: ModelForm[Good], change: bool) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            super().save_model(request, obj, form, change)
+            cursor.execute(_HASH_SPEC, [obj.pk])
+            services.refresh_goods([obj.pk])
+            services.index_goods([obj.pk])

@@ -1,0 +1,159 @@
+"""What the operator's catalog staff do in the administration."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from accounts.roles import OrganisationKind, Role
+from catalog.models import Good, Listing, Review
+from tests.catalog.factories import (
+    a_catalog_actor,
+    a_category,
+    a_client_of,
+    a_good,
+    a_listing_on_sale,
+    a_person,
+    a_supplier_actor,
+    an_attribute,
+    an_organisation,
+    deals,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(settings: Any) -> Client:
+    actor = a_catalog_actor()
+    assert actor.user
+    settings.DEMONSTRATION = True
+    actor.user.demonstration = True
+    actor.user.save()
+    return a_client_of(actor)
+
+
+def test_a_listing_in_review_is_seen_with_its_range_and_approved(staff: Client) -> None:
+    listing = a_listing_on_sale(review=Review.PENDING, price="500")
+    deals(listing.good, [str(90 + number) for number in range(12)])
+    assert str(listing.good) in staff.get("/admin/catalog/listing/?review__exact=pending").content.decode()
+    url = f"/admin/catalog/listing/{listing.pk}/review/"
+    html = staff.get(url).content.decode()
+    assert "¥500.00" in html
+    assert 'class="band-range"' in html
+    response = staff.post(url, {"version": listing.version, "approve": "1"})
+    assert response.headers["Location"] == "/admin/catalog/listing/"
+    listing.refresh_from_db()
+    assert listing.review == Review.APPROVED
+
+
+def test_a_rejection_without_a_reason_is_refused_and_keeps_the_text(staff: Client) -> None:
+    listing = a_listing_on_sale(review=Review.PENDING)
+    url = f"/admin/catalog/listing/{listing.pk}/review/"
+    response = staff.post(url, {"version": 1, "reject": "1", "text": "请补充"})
+    assert response.status_code == 400
+    assert "请补充" in response.content.decode()
+    response = staff.post(url, {"version": 1, "reject": "1", "reasons": ["no such"]})
+    assert response.status_code == 400
+    assert staff.post(url, {"version": 7, "approve": "1"}).status_code == 409
+    staff.post(url, {"version": 1, "reject": "1", "reasons": ["keyword_stuffing"], "text": "请补充"})
+    listing.refresh_from_db()
+    assert listing.review == Review.REJECTED
+    assert listing.decisions.get().reasons == ["keyword_stuffing"]
+    assert staff.get("/admin/catalog/reviewdecision/").status_code == 200
+
+
+def test_several_are_decided_at_once(staff: Client) -> None:
+    listings = [a_listing_on_sale(a_good(model=f"M{number}"), review=Review.PENDING) for number in range(3)]
+    chosen = {"_selected_action": [listing.pk for listing in listings[:2]]}
+    staff.post("/admin/catalog/listing/", chosen | {"action": "approve"})
+    assert Listing.objects.filter(review=Review.APPROVED).count() == 2
+    last = {"_selected_action": [listings[2].pk], "action": "reject"}
+    assert staff.post("/admin/catalog/listing/", last).status_code == 200
+    assert staff.post("/admin/catalog/listing/", last | {"decided": "1", "reject": "1"}).status_code == 400
+    staff.post("/admin/catalog/listing/", last | {"decided": "1", "reject": "1", "reasons": ["price_lure"]})
+    assert Listing.objects.filter(review=Review.REJECTED).count() == 1
+
+
+def test_others_may_not_decide(settings: Any) -> None:
+    listing = a_listing_on_sale(review=Review.PENDING)
+    settings.DEMONSTRATION = True
+    user = a_person(Role.SERVICE, an_organisation(OrganisationKind.OPERATOR))
+    user.demonstration = True
+    user.save()
+    browser = Client()
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert browser.get(f"/admin/catalog/listing/{listing.pk}/review/").status_code == 403
+    assert a_client_of(a_supplier_actor()).get("/admin/catalog/listing/").status_code == 403
+
+
+def good_values(good: Good, **changes: Any) -> dict[str, Any]:
+    return {
+        "category": good.category_id, "brand": good.brand_id, "model": "X1", "name": "惠普 X1 打印机", "unit": "台",
+        "spec": '{"ppm": 30}', "state": "active", "pack_size": "", "origin": "中国", "description": "",
+    } | changes  # fmt: skip
+
+
+def picture(size: tuple[int, int] = (300, 200), kind: str = "JPEG") -> SimpleUploadedFile:
+    data = io.BytesIO()
+    Image.new("RGB", size, "red").save(
+        data, kind, **({"exif": b"Exif\x00\x00secret"} if kind == "JPEG" else {})
+    )
+    return SimpleUploadedFile("../../evil.php.jpg", data.getvalue(), content_type="image/jpeg")
+
+
+def test_a_good_is_mended_hashed_and_found_under_its_new_words(staff: Client) -> None:
+    category = a_category()
+    an_attribute(category, "ppm", "速度", type="number", required=True)
+    good = a_good(category=category)
+    url = f"/admin/catalog/good/{good.pk}/change/"
+    assert staff.get(url).status_code == 200
+    response = staff.post(url, good_values(good, picture=picture()))
+    assert response.status_code == 302, response.content.decode()[:3000]
+    good.refresh_from_db()
+    assert (good.spec, good.model_key, len(good.spec_hash)) == ({"ppm": 30}, "X1", 32)
+    assert good.picture.name.startswith("goods/")
+    assert good.picture.name.endswith(".webp")
+    assert "evil" not in good.picture.name
+    with good.picture.open("rb") as file:
+        assert b"secret" not in file.read()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"spec": "{}"},
+        {"spec": '{"ppm": "fast"}'},
+        {"spec": "[1]"},
+        {"spec": "{"},
+        {"name": ""},
+        {"pack_size": "0"},
+        {"picture": SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>", content_type="image/jpeg")},
+        {"picture": SimpleUploadedFile("a.jpg", b"", content_type="image/jpeg")},
+        {"picture": picture((50, 50))},
+        {"picture": picture((300, 300), "BMP")},
+    ],
+)
+def test_a_good_that_does_not_fit_is_refused(staff: Client, changes: dict[str, Any]) -> None:
+    category = a_category()
+    an_attribute(category, "ppm", "速度", type="number", required=True)
+    good = a_good(category=category)
+    response = staff.post(f"/admin/catalog/good/{good.pk}/change/", good_values(good, **changes))
+    assert response.status_code == 200
+    assert "errorlist" in response.content.decode() or "errornote" in response.content.decode()
+    good.refresh_from_db()
+    assert good.model == "M403d"
+
+
+@pytest.mark.parametrize("page", ["good", "brand", "category", "listing", "reviewdecision"])
+def test_every_list_and_search_opens(staff: Client, page: str) -> None:
+    a_listing_on_sale()
+    assert staff.get(f"/admin/catalog/{page}/").status_code == 200
+    assert staff.get(f"/admin/catalog/{page}/?q=惠普").status_code == 200
+    if page == "category":
+        assert staff.get(f"/admin/catalog/category/{a_category().pk}/change/").status_code == 200
