@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organisations import Organisation
@@ -26,13 +27,15 @@ class Notice(models.Model):
     """A message to one person; the same event notifies a person once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, related_name="notices")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, related_name="notices"
+    )
     # A slug of the registry of notice kinds; the text is put together from it and `data` in the reader's language.
     kind = models.CharField(_("kind"), max_length=60)
     data = models.JSONField(_("data"), default=dict)
     url = models.CharField(_("address"), max_length=300, blank=True)
     key = models.CharField(_("key"), max_length=120)
-    created_at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("time"), db_default=Now())
     read_at = models.DateTimeField(_("read"), null=True)
 
     objects = NoticeQuerySet.as_manager()

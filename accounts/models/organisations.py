@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.regions import Region
@@ -58,7 +59,7 @@ class Organisation(models.Model):
     related_group = models.BigIntegerField(_("related group"), null=True, editable=False)
     source = models.CharField(_("source"), max_length=40, blank=True, editable=False)
     external_id = models.CharField(_("id at the source"), max_length=100, blank=True, editable=False)
-    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("created"), db_default=Now())
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -114,7 +115,8 @@ class Shareholding(models.Model):
                 condition=models.Q(share__gte=0) & models.Q(share__lte=1), name="share_is_between_0_and_1"
             ),
             models.CheckConstraint(
-                condition=models.Q(holder__isnull=False) | ~models.Q(holder_name=""), name="shareholding_has_a_holder"
+                condition=models.Q(holder__isnull=False) | ~models.Q(holder_name=""),
+                name="shareholding_has_a_holder",
             ),
             models.UniqueConstraint(
                 fields=["source", "row_key"],

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organisations import Organisation
@@ -32,7 +33,9 @@ class User(AbstractUser):
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "external_id"], condition=~models.Q(external_id=""), name="user_external_id_is_unique"
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="user_external_id_is_unique",
             )
         ]
 
@@ -50,7 +53,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     # An import may bring roles that are not known here: kept as text, they open nothing.
     role = models.CharField(_("role"), max_length=40)
-    created_at = models.DateTimeField(_("since"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:
         verbose_name = _("membership")
@@ -77,13 +80,17 @@ class Invitation(models.Model):
     """An open invitation to a role, taken up by setting a password."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
     name = models.CharField(_("full name"), max_length=150)
     email = models.EmailField(_("e-mail"), blank=True)
     role = models.CharField(_("role"), max_length=40, choices=Role)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="sent_invitations")
-    created_at = models.DateTimeField(_("invited"), db_default=models.functions.Now())
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="sent_invitations"
+    )
+    created_at = models.DateTimeField(_("invited"), db_default=Now())
     expires_at = models.DateTimeField(_("expires"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -107,7 +114,7 @@ class SignInResult(models.TextChoices):
 class SignIn(models.Model):
     """The sign-in log: who, from which device and address."""
 
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="sign_ins")
     username = models.CharField(_("user name"), max_length=150, blank=True)
     organisation_id = models.BigIntegerField(null=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Region(models.Model):
 
     code = models.CharField(_("code (GB/T 2260)"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     level = models.CharField(_("tier"), max_length=10, choices=RegionLevel)
     # Codes from the root to this region, each followed by a slash: a subtree is a prefix.
     path = models.CharField(_("path"), max_length=80, unique=True, editable=False)
@@ -45,9 +48,11 @@ class Region(models.Model):
         verbose_name_plural = _("regions")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(level__in=RegionLevel.values), name="region_level_is_known"),
             models.CheckConstraint(
-                condition=models.Q(path__endswith=models.functions.Concat(models.F("code"), models.Value("/"))),
+                condition=models.Q(level__in=RegionLevel.values), name="region_level_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(path__endswith=Concat(models.F("code"), models.Value("/"))),
                 name="region_path_ends_with_its_code",
             ),
         ]

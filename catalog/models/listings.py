@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
@@ -79,7 +80,7 @@ class Listing(models.Model):
     origin = models.CharField(max_length=10, default="live", editable=False)
     source = models.CharField(_("source"), max_length=40, blank=True, editable=False)
     external_id = models.CharField(_("id at the source"), max_length=100, blank=True, editable=False)
-    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("created"), db_default=Now())
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ListingQuerySet.as_manager()
@@ -170,7 +171,7 @@ class ReviewDecision(models.Model):
     """What the operator's staff decided about a listing, and why."""
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="decisions")
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     approved = models.BooleanField(_("approved"))
     # Codes of catalog.review_reasons; the text is for the supplier.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -40,7 +41,7 @@ class CreditObservation(models.Model):
     # x of the definition, 0–1.
     value = models.DecimalField(_("value"), max_digits=6, decimal_places=4, null=True)
     amount = MoneyField(_("amount"))
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
     reversal_of = models.ForeignKey(
         "self", models.DO_NOTHING, null=True, related_name="reversals", db_constraint=False, db_index=False
     )

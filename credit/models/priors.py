@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -19,7 +20,7 @@ class CreditPrior(models.Model):
     city_code = models.CharField(_("city"), max_length=12, blank=True)
     value = models.FloatField(_("prior"))
     suppliers = models.PositiveIntegerField(_("suppliers"))
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
         verbose_name = _("credit prior")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grade, Organisation
@@ -104,7 +105,7 @@ class GradeChange(models.Model):
     before = models.CharField(_("from"), max_length=3, choices=Grade)
     after = models.CharField(_("to"), max_length=3, choices=Grade)
     reason = models.CharField(_("reason"), max_length=20)
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
         verbose_name = _("change of grade")

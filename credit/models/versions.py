@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from credit import formulas
@@ -31,7 +32,7 @@ class CreditModelVersion(models.Model):
     weights = models.JSONField(_("weights"))
     constants = models.JSONField(_("constants"), default=dict)
     note = models.CharField(_("remark"), max_length=300, blank=True)
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
         verbose_name = _("version of the credit model")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
@@ -99,7 +100,7 @@ class CartLine(models.Model):
     quantity = QuantityField(_("quantity"))
     price_seen = models.DecimalField(_("price seen"), max_digits=14, decimal_places=2)
     selected = models.BooleanField(_("selected"), default=True)
-    added_at = models.DateTimeField(_("added"), db_default=models.functions.Now())
+    added_at = models.DateTimeField(_("added"), db_default=Now())
 
     class Meta:
         verbose_name = _("line of a cart")

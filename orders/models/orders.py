@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
@@ -192,7 +193,7 @@ class Approval(models.Model):
     approver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="approvals")
     approved = models.BooleanField(_("approved"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
 
     class Meta:
         verbose_name = _("approval")
@@ -212,7 +213,7 @@ class OrderEvent(models.Model):
     """One step of an order's life: its timeline."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     action = models.CharField(_("action"), max_length=40)
     from_state = models.CharField(max_length=20, blank=True)
     to_state = models.CharField(max_length=20, blank=True)

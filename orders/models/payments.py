@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,7 +20,7 @@ class Invoice(models.Model):
     date = models.DateField(_("invoice date"))
     amount = MoneyField(_("amount"))
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField(_("recorded"), db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 
     class Meta:
         verbose_name = _("invoice")
@@ -40,7 +41,7 @@ class PaymentRequest(models.Model):
     amount = MoneyField(_("amount"))
     due_on = models.DateField(_("due"))
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    requested_at = models.DateTimeField(_("requested"), db_default=models.functions.Now())
+    requested_at = models.DateTimeField(_("requested"), db_default=Now())
     idempotency_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -89,7 +90,7 @@ class BudgetEntry(models.Model):
     spent_change = MoneyField(_("change of what is spent"), default=0)
     # The act that caused it; the same act is booked once.
     key = models.CharField(max_length=120, unique=True)
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("note"), max_length=200, blank=True)
 

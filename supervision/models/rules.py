@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region, User
@@ -66,7 +67,7 @@ class RuleVersion(models.Model):
     author = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="rule_versions"
     )
-    created_at = models.DateTimeField(_("written"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("written"), db_default=Now())
     approver = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="approved_rule_versions"
     )

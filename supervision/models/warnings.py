@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
@@ -164,7 +165,7 @@ class WarningEvent(models.Model):
     """One step of a warning's life."""
 
     warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     action = models.CharField(_("action"), max_length=40)
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12, blank=True)
@@ -204,7 +205,7 @@ class Explanation(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="explanations")
     question = models.TextField(_("question"))
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(_("asked"), db_default=models.functions.Now())
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
     due_at = models.DateTimeField(_("due"))
     text = models.TextField(_("explanation"), blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -245,7 +246,7 @@ class Suppression(models.Model):
     from_day = models.DateField(_("from"))
     to_day = models.DateField(_("to"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     lifted_at = models.DateTimeField(_("lifted"), null=True)
     lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from zcy.models.append_only import append_only_triggers
@@ -12,7 +13,7 @@ from zcy.models.append_only import append_only_triggers
 class AuditEntry(models.Model):
     """One act of one person, or of the system (no actor)."""
 
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     # The transaction that wrote the row: sealing waits until every older transaction has ended.
     transaction_id = models.BigIntegerField(
         db_default=models.Func(function="txid_current", output_field=models.BigIntegerField()), editable=False
@@ -46,7 +47,7 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """A link of the chain: the SM3 hash over a run of entries and over the seal before."""
 
-    at = models.DateTimeField(_("time"), db_default=models.functions.Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
     # All entries written by transactions from `from_transaction` (inclusive) to `to_transaction` (exclusive).
     from_transaction = models.BigIntegerField(_("from transaction"))
     to_transaction = models.BigIntegerField(_("to transaction"))
@@ -61,7 +62,8 @@ class AuditSeal(models.Model):
             models.UniqueConstraint(fields=["from_transaction"], name="audit_seals_do_not_overlap"),
             models.UniqueConstraint(fields=["previous_hash"], name="audit_chain_does_not_fork"),
             models.CheckConstraint(
-                condition=models.Q(to_transaction__gt=models.F("from_transaction")), name="audit_seal_covers_something"
+                condition=models.Q(to_transaction__gt=models.F("from_transaction")),
+                name="audit_seal_covers_something",
             ),
         ]
         triggers = append_only_triggers()
