@@ -14,6 +14,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the nightly part, the beginning of history and the listeners to our own signals."""
+        from orders import notices
         from orders.figures import order_figures
         from orders.history import first_day
         from zcy.registries import HistoryStart, NightlyPart, history_starts, nightly_parts
@@ -24,3 +25,4 @@ class OrdersConfig(AppConfig):
             )
         )
         history_starts.register(HistoryStart("orders", first_day))
+        notices.register()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Listing, Review, Sale
+from catalog.models import Listing
+from catalog.orderable import is_orderable
 from zcy import clock
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def why_not_orderable(listing: Listing, *, publish_first: bool = False) -> str |
         listing: with good and supplier__standing loaded.
         publish_first: whether the buyer's region lets offers be ordered while they are reviewed.
     """
-    reviewed = listing.review == Review.APPROVED or (publish_first and listing.review == Review.PENDING)
-    if listing.sale != Sale.ON_SALE or not reviewed:
+    if not is_orderable(sale=listing.sale, review=listing.review, publish_first=publish_first):
         return _("This offer is not on sale at the moment.")
     if listing.good.state != "active":
         return _("This good has been retired from the catalog.")

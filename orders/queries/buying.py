@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from catalog.orderable import publishes_first
 from orders.models import (
     Address,
     CartLine,
@@ -84,14 +85,14 @@ class CartView:
 
 
 def cart_view(actor: Actor) -> CartView:
-    """The actor's cart in two statements."""
+    """The actor's cart in three statements."""
     lines = list(
         CartLine.objects.filter(
             cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
         ).order_by("pk")
     )
     listings = {listing.pk: listing for listing in listings_to_order([line.listing_id for line in lines])}
-    publish_first = bool(actor.region and order_settings(actor.region).publish_first)
+    publish_first = publishes_first(actor.region)
     rows: dict[int, list[CartRow]] = {}
     for line in lines:
         listing = listings[line.listing_id]
@@ -127,7 +128,7 @@ class CheckoutView:
 
 
 def checkout_view(actor: Actor) -> CheckoutView:
-    """Everything for the checkout page, in six statements."""
+    """Everything for the checkout page, in seven statements."""
     cart = cart_view(actor)
     plans = list(
         Plan.objects.visible_to(actor)

@@ -48,7 +48,11 @@ def accept_delivery(
     partial (something was refused) or failed (nothing was accepted: the order ends and its budget is released).
 
     Args:
+        actor: an acceptor of the buyer who did not place the order.
+        number: of the order.
         decisions: by order line; fields of refusals are `line_<id>`.
+        idempotency_key: of the form.
+        note: a remark for both sides.
 
     Raises:
         Missing, WrongState, NotAllowed, InvalidQuantity. FourEyes: the actor placed the order.

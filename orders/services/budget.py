@@ -15,6 +15,9 @@ def release(order: Order, amount: Decimal, *, actor: Actor, key: str) -> None:
     """Give back what the order had frozen and will not spend (yuan); nothing for zero.
 
     Args:
+        order: locked.
+        amount: yuan.
+        actor: who causes it.
         key: the act that causes it, once per order.
     """
     if amount:

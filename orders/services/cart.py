@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from catalog.models import Listing
+from catalog.orderable import publishes_first
 from orders.errors import InvalidQuantity, NotOrderable
 from orders.models import Cart, CartLine
 from orders.orderable import why_not_orderable
@@ -34,7 +35,7 @@ def cart_add(*, actor: Actor, listing_id: int, quantity: Decimal) -> CartLine:
     """
     organisation_id = need_role(actor, Role.PURCHASER)
     listing = _listing(listing_id)
-    reason = why_not_orderable(listing)
+    reason = why_not_orderable(listing, publish_first=publishes_first(actor.region))
     if reason:
         raise NotOrderable(reason)
     cart, _made = Cart.objects.get_or_create(user_id=actor.user_id, organisation_id=organisation_id)

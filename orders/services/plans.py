@@ -38,9 +38,13 @@ def create_plan(
     """Make a plan of the actor's unit with its first grant.
 
     Args:
+        actor: finance or administrator of a unit.
+        title: what people know it by.
         year: the fiscal year, this one or the next.
         amount: yuan.
+        idempotency_key: of the form.
         category_id: what it may buy, with everything below; None for anything.
+        fund_source: where the money comes from.
 
     Raises:
         NotAllowed: neither finance nor administrator of a unit. InvalidAmount, DomainError: a value does not fit.

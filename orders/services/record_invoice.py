@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def record_invoice(*, actor: Actor, number: str, invoice_number: str, date: Date, amount: Decimal) -> Invoice:
+def record_invoice(
+    *, actor: Actor, number: str, invoice_number: str, date: datetime.date, amount: Decimal
+) -> Invoice:
     """Record an invoice of the supplier (amount in yuan); together at most what was accepted.
 
     The same number, date and amount again change nothing.

@@ -36,8 +36,11 @@ def ship_order(
     """Record that a part of the order has left.
 
     Args:
+        actor: somebody of the supplier.
+        number: of the order.
         quantities: for each order line how much is in it; lines with zero are not in it.
-        carrier, tracking_number: as the carrier states them.
+        carrier: its name.
+        tracking_number: as the carrier gives it.
         idempotency_key: of the form.
 
     Raises:

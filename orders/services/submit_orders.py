@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from catalog.models import Listing
+from catalog.orderable import publishes_first
 from catalog.services import reserve_stock
 from orders.advice import Advice, Outcome, Projected, advise
 from orders.ceilings import Ceilings, ceilings_of
@@ -108,7 +109,8 @@ def submit_orders(
         actor: a purchaser.
         lines: listings with quantity and the price that the page showed (yuan per unit).
         plans: for each supplier the plan that pays. Refusals about it have the field `plan_<supplier id>`.
-        address_id, invoice_title_id: of the actor's unit.
+        address_id: a delivery address of the actor's unit.
+        invoice_title_id: an invoice title of the unit.
         idempotency_key: of the form; the same key gives the same orders again and changes nothing.
         answers: for each advice that was shown its key and the reason why the order stays as it is.
         note: a remark to the suppliers.
@@ -184,7 +186,7 @@ def _terms(actor: Actor, address_id: int, invoice_title_id: int, note: str) -> _
 
 
 def _check_offers(items: Sequence[Item], terms: _Terms) -> None:
-    publish_first = terms.settings.publish_first
+    publish_first = publishes_first(terms.region)
     for item in items:
         reason = why_not_orderable(item.listing, publish_first=publish_first)
         if reason:

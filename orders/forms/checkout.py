@@ -1,0 +1,132 @@
+"""The checkout: one form for everything that is submitted, built from what the page offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from orders.advice import Advice, Outcome
+from orders.forms.fields import KeyField
+from orders.models import Plan
+from orders.queries import CheckoutView
+from orders.services import OrderedLine
+
+if TYPE_CHECKING:
+    from django.forms.boundfield import BoundField
+
+
+def money_left(plan: Plan) -> Decimal:
+    """What of a plan is neither frozen nor spent, in yuan."""
+    return plan.amount - plan.frozen - plan.spent
+
+
+class CheckoutForm(forms.Form):
+    """Address, invoice title, a plan for each supplier's order, an answer to each advice."""
+
+    address = forms.TypedChoiceField(label=_("Delivery address"), coerce=int, widget=forms.RadioSelect)
+    invoice_title = forms.TypedChoiceField(label=_("Invoice title"), coerce=int, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Remark for the suppliers"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    idempotency_key = KeyField()
+
+    def __init__(self, view: CheckoutView, advice: Sequence[Advice], data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.view = view
+        self.advice = [said for said in advice if said.outcome is Outcome.FLAGGED]
+        address, title = self.fields["address"], self.fields["invoice_title"]
+        address.choices = [
+            (a.pk, f"{a.region.name} {a.line}（{a.contact} {a.phone}）") for a in view.addresses
+        ]  # type: ignore[attr-defined]
+        title.choices = [(t.pk, f"{t.title}（{t.tax_number}）") for t in view.titles]  # type: ignore[attr-defined]
+        address.initial = view.addresses[0].pk if view.addresses else None
+        title.initial = view.titles[0].pk if view.titles else None
+        for parcel in view.cart.parcels:
+            plans = view.plans.get(parcel.supplier_id, ())
+            self.fields[f"plan_{parcel.supplier_id}"] = forms.TypedChoiceField(
+                label=_("Plan"),
+                coerce=int,
+                choices=[
+                    (
+                        plan.pk,
+                        _("%(plan)s: ¥%(left)s left, ¥%(after)s after this order")
+                        % {
+                            "plan": plan,
+                            "left": f"{money_left(plan):,.2f}",
+                            "after": f"{money_left(plan) - parcel.total:,.2f}",
+                        },
+                    )
+                    for plan in plans
+                ],
+                initial=plans[0].pk if plans else None,
+                error_messages={
+                    "required": _(
+                        "No plan covers this order: choose another plan or ask your finance people."
+                    )
+                },
+            )
+        for said in self.advice:
+            self.fields[f"answer_{said.key}"] = forms.CharField(
+                label=_("Why you keep it"),
+                max_length=300,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def plan_of(self, supplier_id: int) -> BoundField:
+        """The field that chooses who pays for a supplier's order."""
+        return self[f"plan_{supplier_id}"]
+
+    def answers(self) -> dict[str, str]:
+        """Reasons by the key of the advice they answer."""
+        found = {said.key: self.cleaned_data.get(f"answer_{said.key}", "") for said in self.advice}
+        return {key: reason.strip() for key, reason in found.items() if reason.strip()}
+
+    def plans(self) -> dict[int, int]:
+        """The plan chosen for each supplier."""
+        return {
+            parcel.supplier_id: self.cleaned_data[f"plan_{parcel.supplier_id}"]
+            for parcel in self.view.cart.parcels
+        }
+
+
+def read_lines(data: QueryDict) -> list[OrderedLine]:
+    """The lines that the page showed: `line` holds listing, quantity and price, so that a change is noticed.
+
+    Raises:
+        ValueError: a line was tampered with.
+    """
+    lines = []
+    for text in data.getlist("line"):
+        try:
+            listing, quantity, price = text.split(":")
+            line = OrderedLine(int(listing), Decimal(quantity), Decimal(price))
+        except (ValueError, InvalidOperation) as error:
+            raise ValueError(text) from error
+        if not (line.quantity.is_finite() and line.price_seen.is_finite() and 0 < line.listing_id < 2**63):
+            raise ValueError(text)
+        lines.append(line)
+    return lines
+
+
+def write_line(line: OrderedLine) -> str:
+    """The counterpart of `read_lines`."""
+    return f"{line.listing_id}:{line.quantity}:{line.price_seen}"
+
+
+class QuantityForm(forms.Form):
+    """A quantity for the cart."""
+
+    quantity = forms.DecimalField(max_digits=12, decimal_places=3, min_value=Decimal("0.001"))
+
+    def first_error(self) -> str:
+        """The one sentence for a message."""
+        return str(next(iter(self.errors.get("quantity", [_("Enter a quantity above zero.")]))))

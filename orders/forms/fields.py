@@ -1,0 +1,47 @@
+"""Fields that several forms share."""
+
+from __future__ import annotations
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+def new_key() -> str:
+    """A key for one form: the same form sent twice does its work once."""
+    return secrets.token_hex(16)
+
+
+class KeyField(forms.CharField):
+    """The hidden key of a form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(initial=new_key, widget=forms.HiddenInput, max_length=64, min_length=8, **kwargs)
+
+
+class AmountField(forms.DecimalField):
+    """Yuan with two places, above zero."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Amount (yuan)"))
+        super().__init__(max_digits=14, decimal_places=2, min_value=Decimal("0.01"), **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+
+class QuantityField(forms.DecimalField):
+    """A quantity of a good's unit, from zero."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", 0)
+        super().__init__(max_digits=12, decimal_places=3, **kwargs)
+        self.widget.attrs["inputmode"] = "decimal"
+
+
+class DayField(forms.DateField):
+    """A date chosen in the browser's own calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)

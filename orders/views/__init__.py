@@ -1,0 +1,1 @@
+"""Pages of orders: one file per audience."""

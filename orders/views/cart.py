@@ -1,0 +1,245 @@
+"""The cart and the checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.roles import Role
+from orders import services
+from orders.advice import Advice, Outcome
+from orders.errors import AdviceGiven, PriceChanged
+from orders.forms.checkout import CheckoutForm, QuantityForm, read_lines, write_line
+from orders.queries import CartView, approval_limit_of, cart_view, checkout_view
+from orders.services import OrderedLine
+from orders.views.common import actor_of
+from zcy.access import roles
+from zcy.errors import DomainError
+from zcy.refusals import refuse_in_message
+
+
+def _advice(request: HttpRequest, cart: CartView, stage: str) -> tuple[Advice, ...]:
+    """What the advisors say; a cart that cannot be judged is not kept from being shown."""
+    if not cart.selected:
+        return ()
+    try:
+        return services.ask_advisors(actor=actor_of(request), lines=cart.selected, stage=stage)
+    except DomainError:
+        return ()
+
+
+def _about(advice: Sequence[Advice]) -> dict[str, Any]:
+    """Advice by the listing or supplier beside which it stands, and what could not be checked."""
+    flagged = [said for said in advice if said.outcome is Outcome.FLAGGED]
+    by_listing: dict[int, list[Advice]] = {}
+    by_supplier: dict[int, list[Advice]] = {}
+    for said in flagged:
+        if said.listing_ids:
+            by_listing.setdefault(said.listing_ids[0], []).append(said)
+        elif said.supplier_id is not None:
+            by_supplier.setdefault(said.supplier_id, []).append(said)
+    return {
+        "advice_by_listing": by_listing,
+        "advice_by_supplier": by_supplier,
+        "unchecked": [said for said in advice if said.outcome is Outcome.UNCHECKED],
+    }
+
+
+@roles(Role.PURCHASER)
+@require_safe
+def cart(request: HttpRequest) -> HttpResponse:
+    """What is about to be bought, by supplier."""
+    return _show_cart(request)
+
+
+def _show_cart(request: HttpRequest, status: int = 200) -> HttpResponse:
+    view = cart_view(actor_of(request))
+    context = {"cart": view, "limit": approval_limit_of(actor_of(request))} | _about(
+        _advice(request, view, "cart")
+    )
+    return render(request, "orders/buyer/cart.html", context, status=status)
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a listing into the cart."""
+    form = QuantityForm({"quantity": request.POST.get("quantity") or "1"})
+    listing = request.POST.get("listing", "")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = ""
+    if not (listing.isascii() and listing.isdigit() and len(listing) < 19) or not form.is_valid():
+        messages.error(
+            request, form.first_error() if not form.is_valid() else _("This offer does not exist.")
+        )
+        return redirect(back) if back else _show_cart(request, 400)
+    try:
+        services.cart_add(
+            actor=actor_of(request), listing_id=int(listing), quantity=form.cleaned_data["quantity"]
+        )
+    except DomainError as error:
+        refuse_in_message(request, error)
+        return redirect(back) if back else _show_cart(request, error.status)
+    messages.success(request, _("The offer lies in your cart."))
+    return redirect(back or "orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def change(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Another quantity, or whether the line is ordered now."""
+    actor = actor_of(request)
+    try:
+        if "quantity" in request.POST:
+            form = QuantityForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, form.first_error())
+                return _show_cart(request, 400)
+            services.cart_change(actor=actor, line_id=line_id, quantity=form.cleaned_data["quantity"])
+        if request.POST.get("selected") in {"0", "1"}:
+            services.cart_change(actor=actor, line_id=line_id, selected=request.POST["selected"] == "1")
+    except DomainError as error:
+        refuse_in_message(request, error)
+        return _show_cart(request, error.status)
+    return redirect("orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def remove(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take a line out; the message offers to put it back."""
+    actor = actor_of(request)
+    row = next(
+        (row for group in cart_view(actor).groups for row in group.rows if row.line.pk == line_id), None
+    )
+    services.cart_remove(actor=actor, line_ids=[line_id])
+    if row is not None:
+        request.session["removed_line"] = {
+            "listing": row.item.listing.pk,
+            "quantity": str(row.item.quantity),
+            "name": row.item.listing.good.name,
+        }
+    return redirect("orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Put back what was taken out last."""
+    line = request.session.pop("removed_line", None)
+    if line:
+        try:
+            services.cart_add(
+                actor=actor_of(request), listing_id=line["listing"], quantity=Decimal(line["quantity"])
+            )
+        except DomainError as error:
+            refuse_in_message(request, error)
+    return redirect("orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def see_prices(request: HttpRequest) -> HttpResponse:
+    """The prices of today count as seen."""
+    services.cart_see_prices(actor=actor_of(request))
+    return redirect("orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_POST
+def replace(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Take the better offer instead, in one click."""
+    actor = actor_of(request)
+    listing = request.POST.get("listing", "")
+    row = next(
+        (row for group in cart_view(actor).groups for row in group.rows if row.line.pk == line_id), None
+    )
+    if row is None or not (listing.isascii() and listing.isdigit() and len(listing) < 19):
+        messages.error(request, _("This line or offer does not exist."))
+        return _show_cart(request, 400)
+    try:
+        services.cart_add(actor=actor, listing_id=int(listing), quantity=row.item.quantity)
+    except DomainError as error:
+        refuse_in_message(request, error)
+        return _show_cart(request, error.status)
+    services.cart_remove(actor=actor, line_ids=[line_id])
+    messages.success(request, _("The better offer lies in your cart instead."))
+    return redirect("orders:cart")
+
+
+@roles(Role.PURCHASER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Where it goes, who pays, what the rules say; then one order for each supplier."""
+    if request.method != "POST":
+        return _show_checkout(request)
+    try:
+        lines = read_lines(request.POST)
+    except ValueError:
+        messages.error(request, _("The page was not complete. Check the order and submit it again."))
+        return _show_checkout(request, status=400)
+    view = checkout_view(actor_of(request))
+    form = CheckoutForm(view, _advice(request, view.cart, "checkout"), request.POST)
+    if not form.is_valid():
+        return _show_checkout(request, form=form, status=400)
+    return _submit(request, form, lines)
+
+
+def _submit(request: HttpRequest, form: CheckoutForm, lines: list[OrderedLine]) -> HttpResponse:
+    try:
+        orders = services.submit_orders(
+            actor=actor_of(request),
+            lines=lines,
+            plans=form.plans(),
+            address_id=form.cleaned_data["address"],
+            invoice_title_id=form.cleaned_data["invoice_title"],
+            idempotency_key=form.cleaned_data["idempotency_key"],
+            answers=form.answers(),
+            note=form.cleaned_data["note"],
+        )
+    except AdviceGiven as error:
+        again = CheckoutForm(form.view, error.advice, request.POST)
+        again.is_valid()
+        again.add_error(None, str(error))
+        return _show_checkout(request, form=again, status=error.status)
+    except PriceChanged as error:
+        for changed in error.changes:
+            words = _("%(name)s: ¥%(old)s before, ¥%(new)s now.")
+            form.add_error(None, words % {"name": changed.name, "old": changed.old, "new": changed.new})
+        form.add_error(None, str(error))
+        return _show_checkout(request, form=form, status=error.status)
+    except DomainError as error:
+        error.add_to(form)
+        return _show_checkout(request, form=form, status=error.status)
+    if len(orders) == 1:
+        messages.success(request, _("Order %(number)s is submitted.") % {"number": orders[0].number})
+        return redirect("orders:buyer_order", number=orders[0].number)
+    numbers = "、".join(order.number for order in orders)
+    messages.success(request, _("These orders are submitted: %(numbers)s") % {"numbers": numbers})
+    return redirect("orders:buyer_orders")
+
+
+def _show_checkout(request: HttpRequest, form: CheckoutForm | None = None, status: int = 200) -> HttpResponse:
+    if form is None:
+        view = checkout_view(actor_of(request))
+        form = CheckoutForm(view, _advice(request, view.cart, "checkout"))
+    if not form.view.cart.selected and request.method != "POST":
+        messages.info(request, _("Choose what to order first."))
+        return redirect("orders:cart")
+    context = {
+        "form": form,
+        "view": form.view,
+        "lines": [write_line(line) for line in form.view.cart.selected],
+        "parcels": [(parcel, form.plan_of(parcel.supplier_id)) for parcel in form.view.cart.parcels],
+        "advice": [(said, form[f"answer_{said.key}"]) for said in form.advice],
+    }
+    return render(request, "orders/buyer/checkout.html", context, status=status)
