@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
 
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+
 
 class AdviceOutcome(models.TextChoices):
     SHOWN = "shown", _("shown")
     ANSWERED = "answered", _("ordered with a reason")
     CHANGED = "changed", _("changed course")
+
+
+class AdviceRecordQuerySet(models.QuerySet["AdviceRecord"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Supervisors: their region and below; a buyer its own."""
+        from accounts.roles import BUYER_ROLES, SUPERVISOR_ROLES
+
+        if actor.has_role(*SUPERVISOR_ROLES) and actor.region is not None:
+            return self.filter(region__path__startswith=actor.region.path)
+        if actor.has_role(*BUYER_ROLES):
+            return self.filter(buyer_id=actor.organisation_id)
+        return self.none()
 
 
 class AdviceRecord(models.Model):
@@ -35,6 +52,8 @@ class AdviceRecord(models.Model):
     shown_at = models.DateTimeField(_("shown"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     order_id = models.BigIntegerField(null=True, editable=False)
+
+    objects = AdviceRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("advice")

@@ -1,0 +1,3 @@
+"""The administration for supervisors: work list, evidence, rules with their versions."""
+
+from supervision.admin import advice, rules, warnings  # noqa: F401
