@@ -95,7 +95,9 @@ def _actor_from(user: User, memberships: Iterable[Membership], organisation_id: 
     return Actor(
         user=user,
         organisation=active,
-        roles=frozenset(m.role for m in memberships if active and m.organisation_id == active.pk and _fits(m)),
+        roles=frozenset(
+            m.role for m in memberships if active and m.organisation_id == active.pk and _fits(m)
+        ),
         organisations=tuple(organisations.values()),
         all_roles=frozenset(m.role for m in memberships if _fits(m)),
     )

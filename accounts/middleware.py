@@ -8,24 +8,37 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts.actor import ANONYMOUS, Actor, actor_of
 from accounts.models import User
 from accounts.roles import SECOND_FACTOR_ROLES
+from zcy import clock
 from zcy.access import PUBLIC, access_of
 from zcy.errors import DomainError, NotAllowed
 
 ORGANISATION_KEY = "organisation_id"
+SEEN_KEY = "seen"
+NOTE_EVERY = 60
 DEVICE_COOKIE = "zcy_device"
 DEVICE_COOKIE_AGE = 2 * 365 * 24 * 60 * 60
 # Where somebody without a second factor may go to set one up, or to leave.
 SECOND_FACTOR_NAMES = frozenset(
-    ["account_logout", "account_reauthenticate", "language", "set_language", "organisation_switch", "announcement"]
+    [
+        "account_logout",
+        "account_reauthenticate",
+        "language",
+        "set_language",
+        "organisation_switch",
+        "announcement",
+    ]
 )
 SECOND_FACTOR_PREFIX = "mfa_"
 
@@ -67,7 +80,9 @@ class AccessMiddleware:
         """Refuse before the view runs: to the sign-in page, or 403."""
         match = request.resolver_match
         access = access_of(
-            view, view_name=match.view_name if match else "", namespaces=list(match.namespaces) if match else []
+            view,
+            view_name=match.view_name if match else "",
+            namespaces=list(match.namespaces) if match else [],
         )
         if access is PUBLIC:
             return None
@@ -125,6 +140,36 @@ def needs_second_factor(actor: Actor) -> bool:
     return not (settings.DEMONSTRATION and actor.user.demonstration)
 
 
+class IdleMiddleware:
+    """Sign people out who have done nothing for a while."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; the time is noted once a minute, not at every click."""
+        if SESSION_KEY in request.session:
+            now = int(clock.now().timestamp())
+            seen = request.session.get(SEEN_KEY, now)
+            if now - seen > settings.IDLE_SECONDS:
+                logout(request)
+                messages.info(request, _("You were signed out because nothing happened for a while."))
+            elif now - seen >= NOTE_EVERY or SEEN_KEY not in request.session:
+                request.session[SEEN_KEY] = now
+        return self.get_response(request)
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Set the cookie that Django's LocaleMiddleware reads."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
 class DeviceMiddleware:
     """Give each browser a random id that outlives the sign-in, for the sign-in log."""
 
@@ -137,7 +182,13 @@ class DeviceMiddleware:
         known = 16 <= len(device) <= 64 and device.isascii() and device.isalnum()
         request.device = device if known else secrets.token_hex(16)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if not known and getattr(request, "device_seen", False):
+        if not getattr(request, "device_seen", False):
+            return response
+        language = getattr(request.user, "language", "")
+        if language:
+            # Whoever signs in on a new machine reads the language chosen on another one.
+            remember_language(response, language)
+        if not known:
             response.set_cookie(
                 DEVICE_COOKIE,
                 request.device,  # type: ignore[attr-defined]

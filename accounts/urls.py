@@ -1,9 +1,23 @@
-"""Addresses under /account/."""
+"""Addresses under /account/, and announcements."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
+from accounts.views import announcements, own, people
+
 urlpatterns = [
+    path("account/", own.profile, name="profile"),
+    path("account/language/", own.language, name="language"),
+    path("account/organisation/", own.switch_organisation, name="organisation_switch"),
+    path("account/sign-ins/", own.sign_ins, name="sign_ins"),
+    path("account/notices/", own.notice_list, name="notices"),
+    path("account/notices/read/", own.notices_read, name="notices_read"),
+    path("account/notices/<int:pk>/", own.notice_open, name="notice"),
+    path("account/people/", people.people, name="people"),
+    path("account/people/<int:pk>/", people.person, name="person"),
+    path("account/people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
+    path("account/invitation/<str:token>/", people.invitation, name="invitation"),
     path("account/", include("allauth.urls")),
+    path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
 ]

@@ -124,6 +124,21 @@ class NavigationProvider:
 
 
 @dataclass(frozen=True)
+class HomeSection:
+    """A part of the home page: `template` is included with what `load(actor)` returns.
+
+    Shown to people who have one of the roles, and with `public` to those who are not signed in.
+    """
+
+    name: str
+    template: str
+    load: Callable[[Any], Mapping[str, Any]]
+    roles: frozenset[str] = frozenset()
+    public: bool = False
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class NightContext:
     """What a nightly part is told.
 
@@ -188,6 +203,7 @@ menu: Registry[MenuItem] = Registry("menu items")
 todo: Registry[TodoProvider] = Registry("to-do providers")
 header_counts: Registry[HeaderCount] = Registry("header counts")
 navigation: Registry[NavigationProvider] = Registry("navigation")
+home_sections: Registry[HomeSection] = Registry("home sections")
 nightly_parts: Registry[NightlyPart] = Registry("nightly parts")
 history_starts: Registry[HistoryStart] = Registry("history starts")
 health: Registry[HealthCheck] = Registry("health checks")

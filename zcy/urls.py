@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from zcy import health
-from zcy.views import errors, styleguide, verify
+from zcy.views import errors, home, styleguide, verify
 
 APPS = ("accounts", "catalog", "orders", "supervision", "credit", "exchange")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -26,7 +26,9 @@ class Announcement(models.Model):
     body = models.TextField(_("text"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="announcements")
+    author = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="announcements"
+    )
 
     objects = AnnouncementQuerySet.as_manager()
 

@@ -24,7 +24,9 @@ class Grade(models.TextChoices):
 class SupplierStanding(models.Model):
     """What a supplier's credit means today. Written by credit; a supplier without a row is a newcomer."""
 
-    supplier = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    supplier = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="standing"
+    )
     grade = models.CharField(_("grade"), max_length=3, choices=Grade, default=Grade.BBB)
     provisional = models.BooleanField(_("provisional"), default=True)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True)
@@ -45,9 +47,12 @@ class SupplierStanding(models.Model):
                 name="ranking_factor_is_bounded",
             ),
             models.CheckConstraint(
-                condition=models.Q(deposit_rate__gte=0) & models.Q(deposit_rate__lte=1), name="deposit_rate_is_a_share"
+                condition=models.Q(deposit_rate__gte=0) & models.Q(deposit_rate__lte=1),
+                name="deposit_rate_is_a_share",
             ),
-            models.CheckConstraint(condition=models.Q(grade__in=Grade.values), name="standing_grade_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(grade__in=Grade.values), name="standing_grade_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +62,9 @@ class SupplierStanding(models.Model):
 class SupplierFigures(models.Model):
     """How a supplier serves: counted over the last 365 days each night. Written by orders."""
 
-    supplier = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="figures")
+    supplier = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="figures"
+    )
     orders = models.PositiveIntegerField(_("orders"), default=0)
     confirmed_in_time = models.FloatField(_("share confirmed within 1 working day"), null=True)
     delivered_in_time = models.FloatField(_("share delivered in time"), null=True)
@@ -85,7 +92,9 @@ class Qualification(models.Model):
     class Meta:
         verbose_name = _("qualification")
         verbose_name_plural = _("qualifications")
-        constraints = [models.UniqueConstraint(fields=["user", "slug"], name="qualification_is_one_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "slug"], name="qualification_is_one_per_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.slug}"

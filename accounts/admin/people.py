@@ -1,0 +1,74 @@
+"""People and their roles, for the security administrator; the sign-in log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Invitation, Membership, SignIn, User
+from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
+from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
+
+
+@admin.register(User)
+class UserAdmin(RoleAdmin[User]):
+    """Accounts are made by invitation; here they are closed and opened again."""
+
+    view_roles = frozenset([Role.AUDITOR, Role.SERVICE])
+    change_roles = frozenset([Role.SECURITY_ADMIN])
+    list_display = ("username", "name", "is_active", "last_login", "demonstration")
+    list_filter = ("is_active", "demonstration")
+    search_fields = ("username", "name")
+    fields = ("username", "name", "email", "phone", "is_active", "last_login", "date_joined", "demonstration")
+    readonly_fields = ("username", "last_login", "date_joined", "demonstration")
+
+
+class MembershipForm(forms.ModelForm[Membership]):
+    """A role that the organisation's kind has, and never two of the three powers."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check role and organisation together."""
+        data: dict[str, Any] = super().clean() or {}
+        organisation, role = data.get("organisation"), data.get("role")
+        if organisation and role and role not in ROLES_OF_KIND[OrganisationKind(organisation.kind)]:
+            self.add_error("role", _("Organisations of this kind do not have this role."))
+        return data
+
+
+@admin.register(Membership)
+class MembershipAdmin(RoleAdmin[Membership]):
+    view_roles = frozenset([Role.AUDITOR])
+    add_roles = delete_roles = frozenset([Role.SECURITY_ADMIN])
+    form = MembershipForm
+    list_display = ("user", "role_label", "organisation", "created_at")
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__username", "user__name", "organisation__name")
+    autocomplete_fields = ("user", "organisation")
+    fields = ("user", "organisation", "role")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=Role.choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin[Invitation]):
+    view_roles = frozenset([Role.SECURITY_ADMIN, Role.AUDITOR])
+    list_display = ("name", "organisation", "role", "created_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_select_related = ("organisation",)
+    exclude = ("token_hash",)
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin[SignIn]):
+    view_roles = frozenset([Role.SECURITY_ADMIN, Role.AUDITOR])
+    list_display = ("at", "username", "result", "ip", "device", "user_agent")
+    list_filter = ("result",)
+    search_fields = ("=username", "=ip", "=device")
+    date_hierarchy = "at"
+    ordering = ("-id",)

@@ -1,0 +1,48 @@
+"""What may be refused about people, organisations and settings."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zcy.errors import Conflict, DomainError, NotAllowed
+
+
+class BadSetting(DomainError):
+    """A value that the setting's type or bounds do not admit."""
+
+    code = "bad_setting"
+    message = _("This value is not possible.")
+
+
+class RoleDoesNotFit(DomainError):
+    """A role that the organisation's kind does not have."""
+
+    code = "role_does_not_fit"
+    message = _("Organisations of this kind do not have this role.")
+
+
+class PowersAreSeparate(DomainError):
+    """One account may hold only one of the three powers."""
+
+    code = "powers_are_separate"
+    message = _("One account cannot hold two of the system, security and audit administrators.")
+
+
+class InvitationIsOver(Conflict):
+    """The link has been used, withdrawn, or is too old."""
+
+    code = "invitation_is_over"
+    message = _("This invitation is no longer open. Ask for a new one.")
+
+
+class LastAdministrator(Conflict):
+    """Somebody must be able to manage the organisation's people."""
+
+    code = "last_administrator"
+    message = _("This is the last administrator of the organisation. Make somebody else administrator first.")
+
+
+class NotYourPeople(NotAllowed):
+    """Only an organisation's administrator manages its people."""
+
+    message = _("Only the administrator of the organisation manages its people.")

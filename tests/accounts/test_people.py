@@ -1,0 +1,133 @@
+"""Invitations and memberships: an administrator's own people, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actor import actor_of
+from accounts.errors import (
+    InvitationIsOver,
+    LastAdministrator,
+    NotYourPeople,
+    PowersAreSeparate,
+    RoleDoesNotFit,
+)
+from accounts.models import Invitation, Membership, User
+from accounts.services.change_memberships import set_roles
+from accounts.services.invite_person import accept_invitation, invite_person
+from tests.factories.accounts import PASSWORD, a_person, an_actor, an_organisation, client_of, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def invite(actor, role="purchaser"):
+    return invite_person(actor=actor, name="李四", email="", role=role)
+
+
+def test_the_invited_makes_an_account_and_holds_the_role():
+    manager = an_actor("manager")
+    link = reverse("invitation", args=[invite(manager).token])
+    client = Client()
+    assert client.get(link).status_code == 200
+    typed = {"username": "lisi", "password": "quite-Long-9-secret", "repeated": "quite-Long-9-secret"}
+    assert client.post(link, typed).status_code == 302
+    actor = actor_of(User.objects.get(username="lisi"))
+    assert (actor.organisation_id, actor.roles) == (manager.organisation_id, frozenset(["purchaser"]))
+    assert client.get("/account/").status_code == 200
+    assert Client().get(link).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"username": "x"}, "username"),
+        ({"username": "taken"}, "username"),
+        ({"username": "TAKEN"}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"password": "short", "repeated": "short"}, "password"),
+        ({"repeated": "something-else-1"}, "repeated"),
+    ],
+)
+def test_what_does_not_fit_is_said_beside_the_field_and_nothing_is_written(typed: dict[str, str], field: str):
+    a_person("purchaser", username="taken")
+    link = reverse("invitation", args=[invite(an_actor("manager")).token])
+    good = {"username": "lisi", "password": "quite-Long-9-secret", "repeated": "quite-Long-9-secret"}
+    answer = Client().post(link, good | typed)
+    assert answer.status_code == 400
+    assert field in answer.context["form"].errors
+    assert Invitation.objects.get().accepted_at is None
+
+
+def test_an_invitation_too_old_or_withdrawn_or_invented_is_over():
+    invited = invite(an_actor("manager"))
+    Invitation.objects.update(expires_at=invited.invitation.created_at - timedelta(days=1))
+    for token in (invited.token, "invented", "\x00"):
+        with pytest.raises(InvitationIsOver):
+            accept_invitation(token=token, username="lisi", password=PASSWORD)
+
+
+def test_only_the_administrator_invites_and_only_to_roles_of_the_kind():
+    with pytest.raises(NotYourPeople):
+        invite(an_actor("purchaser"))
+    with pytest.raises(RoleDoesNotFit):
+        invite(an_actor("manager"), role="supervisor")
+    assert signed_in("purchaser").get(reverse("people")).status_code == 403
+    assert signed_in("supplier_admin").get(reverse("people")).status_code == 200
+
+
+def test_the_administrator_changes_and_removes_roles_of_own_people_only():
+    manager = an_actor("manager")
+    clerk = a_person("purchaser", organisation=manager.organisation)
+    stranger = a_person("purchaser")
+    set_roles(actor=manager, user=clerk, roles=["approver", "finance"])
+    assert set(clerk.memberships.values_list("role", flat=True)) == {"approver", "finance"}
+    set_roles(actor=manager, user=clerk, roles=[])
+    assert not clerk.memberships.exists()
+    with pytest.raises(NotYourPeople):
+        set_roles(actor=manager, user=stranger, roles=["approver"])
+    assert client_of(manager.user).get(reverse("person", args=[stranger.pk])).status_code == 404
+
+
+def test_the_last_administrator_stays():
+    manager = an_actor("manager")
+    browser = client_of(manager.user)
+    answer = browser.post(reverse("person", args=[manager.user_id]), {"roles": ["purchaser"]})
+    assert answer.status_code == 409
+    with pytest.raises(LastAdministrator):
+        set_roles(actor=manager, user=manager.user, roles=[])
+    a_person("manager", organisation=manager.organisation)
+    set_roles(actor=manager, user=manager.user, roles=[])
+
+
+def test_no_account_holds_two_of_the_three_powers():
+    operator = an_organisation("operator")
+    security = an_actor("security_admin", organisation=operator)
+    auditor = a_person("auditor", organisation=operator)
+    with pytest.raises(PowersAreSeparate):
+        set_roles(actor=security, user=auditor, roles=["auditor", "system_admin"])
+    with pytest.raises(PowersAreSeparate):
+        accept_invitation(token=invite(security, role="system_admin").token, user=auditor)
+    assert list(auditor.memberships.values_list("role", flat=True)) == ["auditor"]
+
+
+def test_a_role_in_an_organisation_of_the_wrong_kind_opens_nothing():
+    user = a_person("purchaser")
+    Membership.objects.create(user=user, organisation=an_organisation("supplier"), role="system_admin")
+    assert actor_of(user).all_roles == {"purchaser"}
+
+
+def test_whoever_holds_roles_in_two_organisations_switches_between_them():
+    school = an_organisation("buyer")
+    user = a_person("purchaser", organisation=school)
+    hospital = an_organisation("buyer")
+    Membership.objects.create(user=user, organisation=hospital, role="approver")
+    browser = client_of(user)
+    browser.post("/account/organisation/", {"organisation": hospital.pk})
+    assert browser.get("/").wsgi_request.actor.roles == {"approver"}
+    for wrong in (an_organisation().pk, "x", ""):
+        browser.post("/account/organisation/", {"organisation": wrong})
+        assert browser.get("/").wsgi_request.actor.organisation_id == hospital.pk
