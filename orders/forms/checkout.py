@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django import forms
 from django.http import QueryDict
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def money_left(plan: Plan) -> Decimal:
     """What of a plan is neither frozen nor spent, in yuan."""
-    return plan.amount - plan.frozen - plan.spent
+    left: Decimal = plan.amount - plan.frozen - plan.spent
+    return left
 
 
 class CheckoutForm(forms.Form):
@@ -42,11 +43,12 @@ class CheckoutForm(forms.Form):
         super().__init__(data)
         self.view = view
         self.advice = [said for said in advice if said.outcome is Outcome.FLAGGED]
-        address, title = self.fields["address"], self.fields["invoice_title"]
+        address = cast("forms.TypedChoiceField", self.fields["address"])
+        title = cast("forms.TypedChoiceField", self.fields["invoice_title"])
         address.choices = [
             (a.pk, f"{a.region.name} {a.line}（{a.contact} {a.phone}）") for a in view.addresses
-        ]  # type: ignore[attr-defined]
-        title.choices = [(t.pk, f"{t.title}（{t.tax_number}）") for t in view.titles]  # type: ignore[attr-defined]
+        ]
+        title.choices = [(t.pk, f"{t.title}（{t.tax_number}）") for t in view.titles]
         address.initial = view.addresses[0].pk if view.addresses else None
         title.initial = view.titles[0].pk if view.titles else None
         for parcel in view.cart.parcels:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -154,10 +154,10 @@ class _ShipmentForm(StepForm):
         waiting = [
             shipment for shipment in self.detail.shipments if getattr(shipment, self.arrived_by) is None
         ]
-        field = self.fields["shipment"]
+        field = cast("forms.TypedChoiceField", self.fields["shipment"])
         field.choices = [
             (shipment.pk, f"{shipment.carrier} {shipment.tracking_number}") for shipment in waiting
-        ]  # type: ignore[attr-defined]
+        ]
         if len(waiting) == 1:
             field.initial = waiting[0].pk
             field.widget = forms.HiddenInput()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -46,7 +48,7 @@ def contract(request: HttpRequest, number: str) -> FileResponse:
     site = request.build_absolute_uri("/").rstrip("/")
     file = order_contract(actor=common.actor_of(request), number=number, site=site)
     return FileResponse(
-        iter([file.content]), as_attachment=False, filename=file.name, content_type="application/pdf"
+        BytesIO(file.data), as_attachment=False, filename=file.name, content_type="application/pdf"
     )
 
 
@@ -70,7 +72,8 @@ def reorder(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(
             request, _("%(count)d lines of the order lie in your cart at today's prices.") % {"count": added}
         )
-    return redirect("orders:cart" if added else "orders:buyer_order", **({} if added else {"number": number}))
+        return redirect("orders:cart")
+    return redirect("orders:buyer_order", number=number)
 
 
 def _work(request: HttpRequest, title: str, empty: str, *states: str) -> HttpResponse:
