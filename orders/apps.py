@@ -17,6 +17,7 @@ class OrdersConfig(AppConfig):
         from orders import notices
         from orders.figures import order_figures
         from orders.history import first_day
+        from orders.registrations import register
         from zcy.registries import HistoryStart, NightlyPart, history_starts, nightly_parts
 
         nightly_parts.register(
@@ -25,4 +26,5 @@ class OrdersConfig(AppConfig):
             )
         )
         history_starts.register(HistoryStart("orders", first_day))
+        register()
         notices.register()
