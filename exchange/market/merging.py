@@ -237,6 +237,8 @@ def merge(cursor: CursorWrapper, step: Merge, report: Report) -> None:
         for field in defaults
     }
     execute_and_count(cursor, statement, parameters, report.files.setdefault(step.file, FileCounts()))
+    # The next file joins this table: without figures of its new rows the planner takes it for empty.
+    cursor.execute(f"ANALYZE {table}")
 
 
 def _defaults(model: type[Model], named: set[str]) -> list[Field[Any, Any]]:

@@ -49,6 +49,7 @@ def merge_regions(cursor: CursorWrapper, report: Report) -> None:
         WHERE r.code = m.code AND r.parent_id IS DISTINCT FROM p.id"""
     )
     _rehang(cursor, "accounts_region")
+    cursor.execute("ANALYZE accounts_region")
 
 
 def merge_categories(cursor: CursorWrapper, report: Report) -> None:
@@ -74,6 +75,7 @@ def merge_categories(cursor: CursorWrapper, report: Report) -> None:
         WHERE c.code = m.code AND c.parent_id IS DISTINCT FROM p.id"""
     )
     _rehang(cursor, "catalog_category")
+    cursor.execute("ANALYZE catalog_category")
     # rule-definitions.md: up until the parent is empty or a single letter.
     cursor.execute(
         """WITH tops AS (
