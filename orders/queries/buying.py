@@ -85,7 +85,7 @@ class CartView:
 
 
 def cart_view(actor: Actor) -> CartView:
-    """The actor's cart in three statements."""
+    """The actor's cart in two statements."""
     lines = list(
         CartLine.objects.filter(
             cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
@@ -128,7 +128,7 @@ class CheckoutView:
 
 
 def checkout_view(actor: Actor) -> CheckoutView:
-    """Everything for the checkout page, in seven statements."""
+    """Everything for the checkout page, in six statements."""
     cart = cart_view(actor)
     plans = list(
         Plan.objects.visible_to(actor)
