@@ -27,8 +27,8 @@ MOST_LINKS: Final = 8
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from catalog.models import Category, CategoryAttribute
     from catalog import notices, region_settings  # noqa: F401 - settings declare themselves
+    from catalog.models import Category, CategoryAttribute
     from catalog.pricing.statistics import run_night
 
     notices.register()
