@@ -2,5 +2,10 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
+from credit.views import supplier
+
 app_name = "credit"
-urlpatterns: list[object] = []
+
+urlpatterns = [path("supplier/credit/", supplier.credit, name="supplier")]

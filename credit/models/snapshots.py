@@ -96,6 +96,11 @@ class CreditContribution(models.Model):
         return f"{self.snapshot_id} {self.component}"
 
 
+class GradeChangeQuerySet(models.QuerySet["GradeChange"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(supplier__in=Organisation.objects.visible_to(actor))
+
+
 class GradeChange(models.Model):
     """A grade's move, announced when it was decided."""
 

@@ -1,4 +1,4 @@
-"""Tells a supplier's people that the grade has changed, or will."""
+"""Tells a supplier's people what has happened to its credit."""
 
 from __future__ import annotations
 
@@ -6,47 +6,74 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from accounts.models import Membership, Notice
+from django.utils.translation import gettext_lazy as _
+
+from accounts import notices
+from accounts.models import Organisation
 from accounts.roles import SUPPLIER_ROLES
-from credit.models import GradeChange
+from credit.models import CreditEvent, EventKind, GradeChange
 from zcy import clock
 
-KIND: Final = "credit_grade_changed"
+URL: Final = "/supplier/credit/"
+ROSE: Final = "credit_grade_rose"
+FALLS: Final = "credit_grade_falls"
+VETO: Final = "credit_grade_veto"
+DEDUCTION: Final = "credit_deduction"
+BONUS: Final = "credit_bonus"
 # Changes of nights that were only caught up are history, not news.
-NEWS: Final = timedelta(days=7)
+NEWS: Final = timedelta(days=14)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for name, text, tone in (
+        (ROSE, _("Your credit grade rose from %(before)s to %(after)s on %(effective_on)s."), "good"),
+        (FALLS, _("Your credit grade will fall from %(before)s to %(after)s on %(effective_on)s."), "watch"),
+        (
+            VETO,
+            _("Your credit grade is D from %(effective_on)s: excluded, or the licence has expired."),
+            "serious",
+        ),
+        (DEDUCTION, _("%(points)s credit points are deducted from %(effective_on)s: %(reason)s"), "watch"),
+        (BONUS, _("You were given %(points)s credit bonus points: %(reason)s"), "good"),
+    ):
+        notices.kinds.register(notices.NoticeKind(name, text, tone))
 
 
 def announce(changes: Sequence[GradeChange]) -> int:
-    """Notify everybody who acts for the suppliers, once per change."""
-    recent = clock.today() - NEWS * 2
-    news = [change for change in changes if change.decided_on >= recent]
-    if not news:
-        return 0
-    people: dict[int, set[int]] = {}
-    rows = Membership.objects.filter(
-        organisation__in=[change.supplier_id for change in news],
-        role__in=SUPPLIER_ROLES,
-        user__is_active=True,
-    )
-    for organisation, user in rows.values_list("organisation_id", "user_id"):
-        people.setdefault(organisation, set()).add(user)
-    notices = [
-        Notice(
-            user_id=user,
-            organisation_id=change.supplier_id,
-            kind=KIND,
+    """Notify everybody who acts for the suppliers, once per change; returns how many notices were new."""
+    news = [
+        change
+        for change in changes
+        if change.decided_on >= clock.today() - NEWS and change.reason != "newcomer"
+    ]
+    suppliers = Organisation.objects.in_bulk({change.supplier_id for change in news})
+    return sum(
+        notices.notify(
+            (suppliers[change.supplier_id], SUPPLIER_ROLES),
+            VETO if change.reason == "veto" else ROSE if change.effective_on == change.decided_on else FALLS,
             data={
                 "before": change.before,
                 "after": change.after,
-                "decided_on": change.decided_on.isoformat(),
                 "effective_on": change.effective_on.isoformat(),
-                "reason": change.reason,
             },
-            url="/supplier/credit/",
-            key=f"{KIND}:{change.supplier_id}:{change.decided_on}:{change.after}",
+            url=URL,
+            key=f"credit:{change.supplier_id}:{change.decided_on}:{change.after}",
         )
         for change in news
-        for user in sorted(people.get(change.supplier_id, ()))
-    ]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    return len(notices)
+    )
+
+
+def tell_of_event(event: CreditEvent) -> int:
+    """Notify the supplier of points that were taken or given."""
+    return notices.notify(
+        (event.supplier, SUPPLIER_ROLES),
+        BONUS if event.kind == EventKind.BONUS else DEDUCTION,
+        data={
+            "points": f"{event.points:g}" if isinstance(event.points, float) else str(event.points),
+            "reason": event.reason,
+            "effective_on": event.effective_on.isoformat(),
+        },
+        url=URL,
+        key=f"credit-event:{event.pk}",
+    )

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import F, Func, IntegerField, Min
-from django.db.models.functions import Least
+from django.db.models import F, Func, IntegerField
 
 from accounts.models import Organisation
 from catalog.services import refresh_goods
 from credit import grading
 from credit.nightly import observations, priors, scoring, snapshots
-from orders.models import Order
-from zcy import clock
 from zcy.models import NightlyRun
 from zcy.registries import NightContext
 
-# Import and orders write facts before the rules run; credit comes after both.
 SHARDS: Final = 2
-
-
-def history_start() -> date | None:
-    """The first date on which something happened that credit looks at."""
-    first = Order.objects.aggregate(at=Min(Least("placed_at", "confirmed_at")))["at"]
-    return clock.local_date(first) if first else None
 
 
 def observe(context: NightContext) -> Mapping[str, Any]:

@@ -83,7 +83,9 @@ class Reference:
             come = [a for a in order.arrivals if a <= day]
             when = max(come, default=None)
             if when is None:
-                later = [a for a, _ in order.acceptances if a <= day] + [p for p in order.payments if p <= day]
+                later = [a for a, _ in order.acceptances if a <= day] + [
+                    p for p in order.payments if p <= day
+                ]
                 overdue = order.promised
                 while self.wd(order.promised, overdue) <= 1:
                     overdue += timedelta(days=1)
@@ -95,7 +97,10 @@ class Reference:
                 found["on_time"] = (when, x)
         rows = sorted((row for row in order.acceptances if row[0] <= day), key=lambda row: row[0])
         if rows and rows[0][1] in ("passed", "partial", "failed"):
-            found["first_acceptance"] = (rows[0][0], {"passed": 1.0, "partial": 0.5, "failed": 0.0}[rows[0][1]])
+            found["first_acceptance"] = (
+                rows[0][0],
+                {"passed": 1.0, "partial": 0.5, "failed": 0.0}[rows[0][1]],
+            )
         opinions = [row for row in order.stars if row[0] <= day]
         if opinions:
             newest = max(opinions, key=lambda row: row[0])
@@ -151,7 +156,9 @@ class Reference:
                     if weight:
                         pairs[supplier.id] = (weight, good)
 
-                def shrink(ids: list[str], above: float, pairs: dict[str, tuple[float, float]] = pairs) -> float:
+                def shrink(
+                    ids: list[str], above: float, pairs: dict[str, tuple[float, float]] = pairs
+                ) -> float:
                     c = self.bound([pairs[i][0] for i in ids])
                     mass = sum(min(pairs[i][0], c) for i in ids)
                     good = sum(pairs[i][1] * min(1, c / pairs[i][0]) for i in ids)
