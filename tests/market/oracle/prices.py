@@ -56,6 +56,7 @@ class Prices:
         self.by_spec: dict[tuple[str, str], list[Deal]] = defaultdict(list)
         self.by_category: dict[str, list[Deal]] = defaultdict(list)
         self._sigma: dict[tuple[str, date], float | None] = {}
+        self._tops: dict[tuple[str, date], list[float]] = {}
         for order in market.orders.values():
             if order.confirmed is None:
                 continue
@@ -99,6 +100,13 @@ class Prices:
                 found += [abs(x - middle) for x in medians]
         return found
 
+    def _top_residuals(self, top: str, night: date) -> list[float]:
+        key = (top, night)
+        if key not in self._tops:
+            below = [code for code in self.by_category if self.market.top(code) == top]
+            self._tops[key] = self._residuals(below, night)
+        return self._tops[key]
+
     def sigma(self, category: str, night: date) -> float | None:
         """σ_category as of a night.
 
@@ -108,9 +116,7 @@ class Prices:
         if key not in self._sigma:
             residuals = self._residuals([category], night)
             if len(residuals) < RESIDUALS:
-                top = self.market.top(category)
-                below = [code for code in self.by_category if self.market.top(code) == top]
-                residuals = self._residuals(below, night)
+                residuals = self._top_residuals(self.market.top(category), night)
             enough = len(residuals) >= RESIDUALS
             self._sigma[key] = 1.4826 * median(residuals) if enough else None
         return self._sigma[key]
