@@ -103,7 +103,7 @@ def register() -> None:
 
 def tell(*, order_id: int, kind: str, event: str) -> int:
     """Give the notices of one event; returns how many people are told."""
-    order = Order.objects.select_related("buyer", "supplier").get(pk=order_id)
+    order = Order.objects.select_related("buyer", "supplier", "placed_by").get(pk=order_id)
     news = NEWS[kind]
     side = order.supplier if news.to == SUPPLIER else order.buyer
     audience = "supplier" if news.to == SUPPLIER else "buyer"
@@ -124,7 +124,7 @@ def _people(order: Order, news: News) -> Iterable[int]:
     organisation_id = order.supplier_id if news.to == SUPPLIER else order.buyer_id
     held = Membership.objects.filter(organisation_id=organisation_id, role__in=roles, user__is_active=True)
     if news.to in (Role.APPROVER, Role.ACCEPTOR):
-        held = held.exclude(user_id=order.placed_by_id)  # four eyes
+        held = held.exclude(user=order.placed_by)  # four eyes
     return sorted(set(held.values_list("user_id", flat=True)))
 
 

@@ -37,7 +37,7 @@ def state_trigger() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="moves_by_the_table",
         when=pgtrigger.Before,
-        operation=pgtrigger.UpdateOf("state", "origin"),
+        operation=pgtrigger.UpdateOf("state", "origin"),  # type: ignore[no-untyped-call]
         func=f"""
             IF NEW.origin IS DISTINCT FROM OLD.origin THEN
                 RAISE EXCEPTION 'the origin of an order never changes' USING ERRCODE = 'check_violation';
@@ -99,7 +99,7 @@ def plan_follows_ledger_trigger() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="follows_its_ledger",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "frozen", "spent"),
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "frozen", "spent"),  # type: ignore[no-untyped-call]
         func="""
             IF NEW.origin = 'imported' OR pg_trigger_depth() > 1 THEN
                 RETURN NEW;

@@ -34,7 +34,9 @@ def render(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
         pdf = _compiler(template).compile(
             sys_inputs={"data": spelled}, format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp())
         )
-    return bytes(pdf)
+    if not isinstance(pdf, bytes):
+        raise TypeError(f"{template}: a PDF is one file")
+    return pdf
 
 
 def qr_svg(text: str) -> str:

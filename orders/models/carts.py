@@ -16,9 +16,20 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
 
 
-class OwnedQuerySet(models.QuerySet[models.Model]):
+class AddressQuerySet(models.QuerySet["Address"]):
     def visible_to(self, actor: Actor) -> Self:
-        return self.filter(organisation_id=actor.organisation_id)
+        return self.filter(organisation=actor.organisation)
+
+
+class InvoiceTitleQuerySet(models.QuerySet["InvoiceTitle"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(organisation=actor.organisation)
+
+
+class CartLineQuerySet(models.QuerySet["CartLine"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The lines of the actor's own cart in the organisation acted for."""
+        return self.filter(cart__user=actor.user, cart__organisation=actor.organisation)
 
 
 class Address(models.Model):
@@ -32,7 +43,7 @@ class Address(models.Model):
     is_default = models.BooleanField(_("default"), default=False)
     active = models.BooleanField(default=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = AddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery address")
@@ -58,7 +69,7 @@ class InvoiceTitle(models.Model):
     is_default = models.BooleanField(_("default"), default=False)
     active = models.BooleanField(default=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = InvoiceTitleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice title")
@@ -101,6 +112,8 @@ class CartLine(models.Model):
     price_seen = models.DecimalField(_("price seen"), max_digits=14, decimal_places=2)
     selected = models.BooleanField(_("selected"), default=True)
     added_at = models.DateTimeField(_("added"), db_default=Now())
+
+    objects = CartLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of a cart")

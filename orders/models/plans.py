@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -68,6 +69,12 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.number
+
+    @property
+    def left(self) -> Decimal:
+        """What may still be ordered on it, in yuan."""
+        left: Decimal = self.amount - self.frozen - self.spent
+        return left
 
 
 class BudgetEntryKind(models.TextChoices):

@@ -86,11 +86,7 @@ class CartView:
 
 def cart_view(actor: Actor) -> CartView:
     """The actor's cart in two statements."""
-    lines = list(
-        CartLine.objects.filter(
-            cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
-        ).order_by("pk")
-    )
+    lines = list(CartLine.objects.visible_to(actor).order_by("pk"))
     listings = {listing.pk: listing for listing in listings_to_order([line.listing_id for line in lines])}
     publish_first = publishes_first(actor.region)
     rows: dict[int, list[CartRow]] = {}
@@ -110,9 +106,7 @@ def _cart_group(supplier_id: int, rows: Sequence[CartRow]) -> CartGroup:
 
 def cart_count(actor: Actor) -> int:
     """How many lines lie in the cart."""
-    return CartLine.objects.filter(
-        cart__user_id=actor.user_id, cart__organisation_id=actor.organisation_id
-    ).count()
+    return CartLine.objects.visible_to(actor).count()
 
 
 @dataclass(frozen=True)
@@ -151,10 +145,10 @@ def fitting_plans(plans: Sequence[Plan], parcel: Parcel) -> tuple[Plan, ...]:
     fitting = [
         plan
         for plan in plans
-        if plan.amount - plan.frozen - plan.spent >= parcel.total
+        if plan.left >= parcel.total
         and (plan.category is None or all(path.startswith(plan.category.path) for path in paths))
     ]
-    return tuple(sorted(fitting, key=lambda plan: (plan.frozen + plan.spent - plan.amount, plan.pk)))
+    return tuple(sorted(fitting, key=lambda plan: (-plan.left, plan.pk)))
 
 
 def approval_limit_of(actor: Actor) -> Decimal:
@@ -162,7 +156,7 @@ def approval_limit_of(actor: Actor) -> Decimal:
     from orders.models import UnitRules
 
     own = (
-        UnitRules.objects.filter(organisation_id=actor.organisation_id)
+        UnitRules.objects.filter(organisation=actor.organisation)
         .values_list("approval_limit", flat=True)
         .first()
     )

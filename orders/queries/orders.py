@@ -74,7 +74,8 @@ class OrderDetail:
 
     @property
     def to_invoice(self) -> Decimal:
-        return self.order.accepted_total - self.invoiced
+        left: Decimal = self.order.accepted_total - self.invoiced
+        return left
 
     @property
     def to_request(self) -> Decimal:

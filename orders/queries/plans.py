@@ -36,7 +36,7 @@ def plan_rows(actor: Actor, *, year: int | None = None) -> list[PlanRow]:
     if year is not None:
         plans = plans.filter(year=year)
     return [
-        PlanRow(plan, plan.amount - plan.frozen - plan.spent, plan.order_count)
+        PlanRow(plan, plan.left, plan.order_count)  # type: ignore[attr-defined]
         for plan in plans.order_by("-year", "closed", "pk")
     ]
 
@@ -53,7 +53,7 @@ class PlanDetail:
 
     @property
     def left(self) -> Decimal:
-        return self.plan.amount - self.plan.frozen - self.plan.spent
+        return self.plan.left
 
     @property
     def adds_up(self) -> bool:

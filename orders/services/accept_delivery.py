@@ -112,9 +112,9 @@ def _step(
 
 
 def _accepted_amount(line: OrderLine) -> Decimal:
-    if line.accepted_quantity == line.quantity:
-        return line.total
-    return line_total(line.unit_price, line.accepted_quantity)
+    whole = line.accepted_quantity == line.quantity
+    amount: Decimal = line.total if whole else line_total(line.unit_price, line.accepted_quantity)
+    return amount
 
 
 def _lines(order: Order) -> dict[int, OrderLine]:

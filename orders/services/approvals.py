@@ -11,7 +11,7 @@ from accounts.roles import Role
 from orders.errors import InvalidAmount
 from orders.models import Approval, Order, UnitRules
 from orders.services.budget import release
-from orders.services.checks import MOST_MONEY, checked_reason, need_role
+from orders.services.checks import MOST_MONEY, checked_reason, need_role, person
 from orders.services.steps import allowed_state, done_already, give_back_stock, locked_order, take_step
 from orders.signals import order_approved, order_rejected
 from orders.transitions import Action
@@ -33,7 +33,7 @@ def approve_order(*, actor: Actor, number: str) -> Order:
     if done_already(order, Action.APPROVE, actor=actor):
         return order
     state = allowed_state(order, Action.APPROVE, actor=actor)
-    Approval.objects.create(order=order, approver_id=actor.user_id, approved=True)
+    Approval.objects.create(order=order, approver=person(actor), approved=True)
     take_step(order, Action.APPROVE, actor=actor, state=state, changes={"approved_at": clock.now()})
     order_approved.send(sender=Order, order=order, actor=actor)
     return order
@@ -51,7 +51,7 @@ def reject_order(*, actor: Actor, number: str, reason: str) -> Order:
     if done_already(order, Action.REJECT, actor=actor):
         return order
     state = allowed_state(order, Action.REJECT, actor=actor)
-    Approval.objects.create(order=order, approver_id=actor.user_id, approved=False, reason=reason)
+    Approval.objects.create(order=order, approver=person(actor), approved=False, reason=reason)
     changes = {"cancelled_at": clock.now(), "cancelled_by": "buyer", "cancel_reason": reason}
     take_step(order, Action.REJECT, actor=actor, state=state, changes=changes, data={"reason": reason})
     release(order, order.total, actor=actor, key="reject")

@@ -33,12 +33,12 @@ def cart_add(*, actor: Actor, listing_id: int, quantity: Decimal) -> CartLine:
         NotAllowed: the actor is no purchaser. Missing: there is no such listing.
         NotOrderable: it is not on sale. InvalidQuantity: not above zero, below the minimum, or a part of a whole unit.
     """
-    organisation_id = need_role(actor, Role.PURCHASER)
+    need_role(actor, Role.PURCHASER)
     listing = _listing(listing_id)
     reason = why_not_orderable(listing, publish_first=publishes_first(actor.region))
     if reason:
         raise NotOrderable(reason)
-    cart, _made = Cart.objects.get_or_create(user_id=actor.user_id, organisation_id=organisation_id)
+    cart, _made = Cart.objects.get_or_create(user=actor.user, organisation=actor.organisation)
     Cart.objects.select_for_update(no_key=True).get(pk=cart.pk)
     line = cart.lines.filter(listing=listing).first()
     quantity = checked_quantity(quantity, counted=listing.good.category.counted)
@@ -87,8 +87,8 @@ def cart_see_prices(*, actor: Actor) -> int:
 
 
 def _own_lines(actor: Actor) -> QuerySet[CartLine]:
-    organisation_id = need_role(actor, Role.PURCHASER)
-    return CartLine.objects.filter(cart__user_id=actor.user_id, cart__organisation_id=organisation_id)
+    need_role(actor, Role.PURCHASER)
+    return CartLine.objects.visible_to(actor)
 
 
 def _listing(listing_id: int) -> Listing:

@@ -13,6 +13,7 @@ from zcy.money import CENT
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
+    from accounts.models import User
 
 MOST_QUANTITY: Final = Decimal("999999999.999")
 MOST_MONEY: Final = Decimal("999999999999.99")
@@ -72,3 +73,14 @@ def need_role(actor: Actor, *roles: str) -> int:
     if actor.organisation_id is None or not actor.has_role(*roles):
         raise NotAllowed
     return actor.organisation_id
+
+
+def person(actor: Actor) -> User:
+    """Who acts.
+
+    Raises:
+        NotAllowed: nobody has signed in.
+    """
+    if actor.user is None:
+        raise NotAllowed
+    return actor.user

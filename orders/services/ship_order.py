@@ -78,7 +78,7 @@ def _parts(order: Order, quantities: Mapping[int, Decimal]) -> list[tuple[OrderL
     }
     if not quantities.keys() <= lines.keys():
         raise Missing
-    parts = []
+    parts: list[tuple[OrderLine, Decimal]] = []
     for line_id, wanted in sorted(quantities.items()):
         line = lines[line_id]
         quantity = checked_quantity(

@@ -44,7 +44,8 @@ class Item:
 
     @property
     def price(self) -> Decimal:
-        return self.listing.price
+        price: Decimal = self.listing.price
+        return price
 
     @property
     def total(self) -> Decimal:

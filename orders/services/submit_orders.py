@@ -141,7 +141,7 @@ def submit_orders(
             _lock_and_recheck(items)
             reserve_stock(quantities={item.listing.pk: item.quantity for item in items})
             orders = _write(actor, parcels, terms, paying, ceilings, advice, answers or {}, key)
-            _empty_cart(actor, organisation_id, items)
+            _empty_cart(actor, items)
             _announce(actor, orders, answers or {})
     except AdviceGiven as error:
         # Outside the transaction that this ends, so that what was said stays on record.
@@ -230,7 +230,7 @@ def _lock_plans(organisation_id: int, plans: Mapping[int, int], parcels: Sequenc
             raise PlanNotFitting(_("Choose the plan that pays for this order."), field=field)
         _check_plan(plan, parcel, field)
         needed[plan.pk] += parcel.total
-        left = plan.amount - plan.frozen - plan.spent
+        left = plan.left
         if needed[plan.pk] > left:
             raise BudgetExceeded(
                 _("%(plan)s has %(left)s yuan left, this takes %(needed)s yuan.")
@@ -400,12 +400,8 @@ def _advice_json(advice: Advice, answers: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _empty_cart(actor: Actor, organisation_id: int, items: Sequence[Item]) -> None:
-    CartLine.objects.filter(
-        cart__user_id=actor.user_id,
-        cart__organisation_id=organisation_id,
-        listing_id__in=[item.listing.pk for item in items],
-    ).delete()
+def _empty_cart(actor: Actor, items: Sequence[Item]) -> None:
+    CartLine.objects.visible_to(actor).filter(listing_id__in=[item.listing.pk for item in items]).delete()
 
 
 def _announce(actor: Actor, orders: Sequence[Order], answers: Mapping[str, str]) -> None:

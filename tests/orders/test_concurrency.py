@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ from zcy.errors import Conflict
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the calls in threads that start together; results or exceptions, each with its seconds."""
     barrier = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
@@ -62,7 +63,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 def test_32_buyers_of_one_last_item_buy_it_once(capsys: pytest.CaptureFixture[str]) -> None:
     listing = a_listing_on_sale(stock=1)
     trades = [a_trade(listing=listing) for _n in range(32)]
-    results = at_once([lambda trade=trade: submit(trade, quantity=1) for trade in trades])
+    results = at_once([partial(submit, trade, quantity=1) for trade in trades])
     kinds = Counter(type(outcome).__name__ for outcome, _seconds in results)
     assert kinds == {"Order": 1, "OutOfStock": 31}
     listing.refresh_from_db()
@@ -85,9 +86,7 @@ def test_two_orders_against_one_budget() -> None:
     buyer = a_buyer()
     plan = a_plan(buyer, amount=300)
     trades = [a_trade(buyer=buyer) for _n in range(4)]
-    calls = [
-        lambda trade=trade: submit(trade, quantity=2, plans={trade.supplier.pk: plan.pk}) for trade in trades
-    ]
+    calls = [partial(submit, trade, quantity=2, plans={trade.supplier.pk: plan.pk}) for trade in trades]
     kinds = Counter(type(outcome) for outcome, _seconds in at_once(calls))
     assert kinds == {Order: 1, BudgetExceeded: 3}
     plan.refresh_from_db()
@@ -105,7 +104,7 @@ def test_carts_with_the_same_offers_in_another_order_do_not_lock_each_other_out(
         lines = [OrderedLine(listing.pk, Decimal(1), listing.price) for listing in chosen]
         return submit(trade, lines=lines, plans={listing.supplier_id: trade.plan.pk for listing in listings})
 
-    results = at_once([lambda trade=trade, n=n: call(trade, n) for n, trade in enumerate(trades)])
+    results = at_once([partial(call, trade, n) for n, trade in enumerate(trades)])
     assert {type(outcome) for outcome, _seconds in results} == {Order}
     assert Order.objects.count() == 48
 

@@ -85,7 +85,9 @@ def test_a_cancellation_tells_the_other_side_why(trade: Trade) -> None:
 def test_the_purchaser_is_not_asked_to_accept(trade: Trade) -> None:
     from accounts.models import Membership
 
-    Membership.objects.create(user=trade.people.purchaser.user, organisation=trade.buyer, role="acceptor")
+    Membership.objects.create(
+        user_id=trade.people.purchaser.user_id or 0, organisation=trade.buyer, role="acceptor"
+    )
     a_delivered_order(trade)
     assert [name for kind, name in work_off() if kind == "order_delivered"] == [trade.people.acceptor.name]
 

@@ -44,7 +44,7 @@ def trade() -> Trade:
     return a_trade()
 
 
-def books(trade: Trade) -> tuple[Decimal, Decimal, Decimal | None]:
+def books(trade: Trade) -> tuple[Any, ...]:
     """Frozen, spent, stock."""
     trade.plan.refresh_from_db()
     trade.listing.refresh_from_db()

@@ -290,7 +290,7 @@ class OrderActions(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_sequence_of_order_actions_keeps_the_books() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         OrderActions,
         settings=settings(
             max_examples=max(1, int(12 * SCALE)),

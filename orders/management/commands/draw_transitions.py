@@ -15,7 +15,7 @@ PAGE = Path(settings.BASE_DIR) / "docs" / "orders" / "states.md"
 
 class Command(BaseCommand):
     help = "Write docs/orders/states.md from the table of transitions."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only say whether the page is up to date")
