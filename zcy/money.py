@@ -51,7 +51,6 @@ class QuantityField(models.DecimalField[Any, Any]):
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
 
 
 def chinese_capitals(amount: Decimal) -> str:
@@ -71,7 +70,6 @@ def chinese_capitals(amount: Decimal) -> str:
     if not cents:
         return (text or "零元") + "整"
     if jiao:
-        # 壹佰零伍角 is not written after a yuan digit, but a zero yuan digit is spoken: 107000.53, 1680.32.
         text += f"{_DIGITS[jiao]}角"
     elif whole:
         text += "零"
@@ -79,20 +77,14 @@ def chinese_capitals(amount: Decimal) -> str:
 
 
 def _whole_in_capitals(whole: int) -> str:
-    groups: list[int] = []
-    while whole:
-        whole, rest = divmod(whole, 10_000)
-        groups.append(rest)
-    text, zero = "", False
-    for position in range(len(groups) - 1, -1, -1):
-        group = groups[position]
-        if not group:
-            zero = bool(text)
-            continue
-        if text and (zero or group < 1000):
-            text += "零"
-        text += _group_in_capitals(group) + _GROUPS[position]
-        zero = False
+    """Above 亿 the number before it is spoken like any other: 壹万贰仟亿, not 壹万亿贰仟亿."""
+    above, below = divmod(whole, 10**8)
+    text = f"{_whole_in_capitals(above)}亿" if above else ""
+    zero = False
+    for group, unit in ((below // 10_000, "万"), (below % 10_000, "")):
+        if group:
+            text += ("零" if text and (zero or group < 1000) else "") + _group_in_capitals(group) + unit
+        zero = zero or not group
     return text
 
 
