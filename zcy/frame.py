@@ -110,7 +110,11 @@ def navigation(
     known = _remembered.get(key)
     if known is None or known[0] < clock():
         providers = sorted(registries.navigation, key=lambda entry: entry.order)
-        groups = tuple(tuple(provider.links(region_id)) for provider in providers)
+        try:
+            groups = tuple(tuple(provider.links(region_id)) for provider in providers)
+        except DatabaseError:
+            logger.exception("navigation failed")
+            return ()
         if len(_remembered) > 500:
             _remembered.clear()
         known = _remembered[key] = (clock() + NAVIGATION_SECONDS, tuple(group for group in groups if group))

@@ -47,7 +47,9 @@ FRAMES: Final = {
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField(label=_("Name of the good"), max_length=60, help_text=_("Brand, model, key figure."))
+    name = forms.CharField(
+        label=_("Name of the good"), max_length=60, help_text=_("Brand, model, key figure.")
+    )
     price = forms.DecimalField(label=_("Unit price (yuan)"), min_value=Decimal("0.01"), decimal_places=2)
     delivery = forms.DateField(
         label=_("Deliver by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -88,7 +90,10 @@ def _bands() -> dict[str, PriceBand]:
             days=90,
             confidence=_("high"),
             unit="台",
-            marks=[Mark(Decimal("2188.00"), _("Lowest offer")), Mark(Decimal("2560.00"), _("Your price"), "own")],
+            marks=[
+                Mark(Decimal("2188.00"), _("Lowest offer")),
+                Mark(Decimal("2560.00"), _("Your price"), "own"),
+            ],
             bins=bins,
         ),
         "few": PriceBand(n=2),
@@ -110,10 +115,37 @@ def _bands() -> dict[str, PriceBand]:
 def _rows() -> list[SimpleNamespace]:
     now = clock.now()
     samples = [
-        ("ZJ20260000123456", "得力 DL-888 碎纸机", Decimal(3), "台", Decimal("6597.00"), "good", _("paid"), 5),
-        ("ZJ20260000123457", "联想 ThinkCentre M760q 台式计算机", Decimal(120), "台", Decimal("515880.00"), "watch", _("awaiting approval"), 1),
+        (
+            "ZJ20260000123456",
+            "得力 DL-888 碎纸机",
+            Decimal(3),
+            "台",
+            Decimal("6597.00"),
+            "good",
+            _("paid"),
+            5,
+        ),
+        (
+            "ZJ20260000123457",
+            "联想 ThinkCentre M760q 台式计算机",
+            Decimal(120),
+            "台",
+            Decimal("515880.00"),
+            "watch",
+            _("awaiting approval"),
+            1,
+        ),
         ("ZJ20260000123458", LONG_NAME, Decimal("0.125"), "kg", Decimal("0.01"), "serious", _("overdue"), -2),
-        ("ZJ20260000123459", "A4 复印纸 70g", Decimal(99999), "箱(5包)", Decimal("99999999999.99"), "idle", _("cancelled"), 40),
+        (
+            "ZJ20260000123459",
+            "A4 复印纸 70g",
+            Decimal(99999),
+            "箱(5包)",
+            Decimal("99999999999.99"),
+            "idle",
+            _("cancelled"),
+            40,
+        ),
     ]
     names = ("number", "good", "quantity", "unit", "total", "tone", "state")
     return [
@@ -124,7 +156,9 @@ def _rows() -> list[SimpleNamespace]:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
-    refused = SampleForm({"name": "", "price": "-3", "unit": "盒", "note": "“保留”所写的内容 <b>", "terms": "1"})
+    refused = SampleForm(
+        {"name": "", "price": "-3", "unit": "盒", "note": "“保留”所写的内容 <b>", "terms": "1"}
+    )
     refused.is_valid()
     return {
         "colours": COLOURS,
@@ -146,14 +180,39 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             rows=list(range(4)), size=20, next_cursor="next", previous_cursor="previous", params=request.GET
         ),
         "todo": [
-            TodoItem(_("orders await your approval"), 3, "#", _("Approve"), now - timedelta(days=2), now + timedelta(days=1)),
+            TodoItem(
+                _("orders await your approval"),
+                3,
+                "#",
+                _("Approve"),
+                now - timedelta(days=2),
+                now + timedelta(days=1),
+            ),
             TodoItem(_("deliveries to accept"), 12, "#", _("Accept"), None, now + timedelta(days=6), "idle"),
-            TodoItem(LONG_NAME, 10482, "#", _("Look"), now - timedelta(days=400), now - timedelta(days=3), "serious"),
+            TodoItem(
+                LONG_NAME,
+                10482,
+                "#",
+                _("Look"),
+                now - timedelta(days=400),
+                now - timedelta(days=3),
+                "serious",
+            ),
         ],
         "events": [
-            SimpleNamespace(title=_("Submitted for approval"), at=now - timedelta(days=3), who="陈晓燕", tone="info", text=""),
-            SimpleNamespace(title=_("Sent back"), at=now - timedelta(days=2), who="王建国", tone="watch", text=LONG_NAME),
-            SimpleNamespace(title=_("Approved"), at=now - timedelta(hours=5), who="王建国", tone="good", text=""),
+            SimpleNamespace(
+                title=_("Submitted for approval"),
+                at=now - timedelta(days=3),
+                who="陈晓燕",
+                tone="info",
+                text="",
+            ),
+            SimpleNamespace(
+                title=_("Sent back"), at=now - timedelta(days=2), who="王建国", tone="watch", text=LONG_NAME
+            ),
+            SimpleNamespace(
+                title=_("Approved"), at=now - timedelta(hours=5), who="王建国", tone="good", text=""
+            ),
         ],
         "steps": [
             SimpleNamespace(label=_("submitted"), state="done", at=now - timedelta(days=3)),
@@ -169,7 +228,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         ],
         "due": now + timedelta(days=2),
         "contributions": [
-            SimpleNamespace(label=_("Deliveries on time"), value=Decimal("12.40"), text=_("31 of 33 on time")),
+            SimpleNamespace(
+                label=_("Deliveries on time"), value=Decimal("12.40"), text=_("31 of 33 on time")
+            ),
             SimpleNamespace(label=_("Accepted at first"), value=Decimal("3.05"), text=""),
             SimpleNamespace(label=_("Evaluations"), value=Decimal("-6.75"), text=LONG_NAME),
             SimpleNamespace(label=_("Appeals"), value=Decimal(0), text=""),
