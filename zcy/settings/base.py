@@ -145,6 +145,7 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "zcy.views.errors.csrf_failure"
 # Somebody who has done nothing for this long is signed out.
 IDLE_SECONDS = env.integer("IDLE_SECONDS", 60 * 60)
 
