@@ -223,7 +223,7 @@ def merge(cursor: CursorWrapper, step: Merge, report: Report) -> None:
     else:
         action = "DO NOTHING"
     defaults = _defaults(model, set(names))
-    columns = ", ".join(names + [field.column for field in defaults])
+    columns = ", ".join([*names, *(str(field.column) for field in defaults)])
     constants = "".join(f", %(default_{field.column})s::{field.db_type(connection)}" for field in defaults)
     statement = f"""
         WITH written AS (
