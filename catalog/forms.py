@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,13 @@ from accounts.models import Region
 from catalog.models import Listing, Review, Sale
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
 
-PRICE = {"min_value": Decimal("0.01"), "max_value": MOST_MONEY, "max_digits": 11, "decimal_places": 2}
-QUANTITY = {"max_value": MOST_QUANTITY, "max_digits": 11, "decimal_places": 3}
+PRICE: Final[dict[str, Any]] = {
+    "min_value": Decimal("0.01"),
+    "max_value": MOST_MONEY,
+    "max_digits": 11,
+    "decimal_places": 2,
+}
+QUANTITY: Final[dict[str, Any]] = {"max_value": MOST_QUANTITY, "max_digits": 11, "decimal_places": 3}
 
 
 class ListingForm(forms.Form):

@@ -289,4 +289,5 @@ def store(supplier_id: int) -> Store | None:
                 _("from %(n)s evaluations") % {"n": evaluations},
             ),
         ]
-    return Store(*row[:8], figures=figures, as_of=as_of)
+    pk, name, region, size, active, grade, provisional, suspended = row[:8]
+    return Store(pk, name, region, size, active, grade, provisional, suspended, figures, as_of)

@@ -31,7 +31,8 @@ class StoreGoods:
 
 def store_goods(supplier_id: int, filters: Filters) -> StoreGoods:
     """The listings of a store by price, in one statement."""
-    condition, params = "", [supplier_id]
+    condition = ""
+    params: list[Any] = [supplier_id]
     if filters.q:
         condition += " AND g.name ILIKE %s"
         params.append(f"%{_escaped(filters.q)}%")

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('top_code', models.CharField(blank=True, db_index=True, editable=False, max_length=40, verbose_name='top-level category')),
                 ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
                 ('counted', models.BooleanField(default=True, verbose_name='counted in whole units')),
-                ('order', models.PositiveIntegerField(default=1000, verbose_name='order')),
+                ('order', models.PositiveIntegerField(default=1000, verbose_name='position')),
                 ('goods_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='goods on sale')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category')),
             ],
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('required', models.BooleanField(default=False, verbose_name='required')),
                 ('filterable', models.BooleanField(default=False, verbose_name='offered as a filter')),
                 ('is_key', models.BooleanField(default=False, verbose_name='key attribute')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
+                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='position')),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='catalog.category')),
             ],
             options={

@@ -33,7 +33,7 @@ class Category(models.Model):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     # A leaf whose quantities are counted accepts whole numbers only.
     counted = models.BooleanField(_("counted in whole units"), default=True)
-    order = models.PositiveIntegerField(_("order"), default=1000)
+    order = models.PositiveIntegerField(_("position"), default=1000)
     goods_count = models.PositiveIntegerField(_("goods on sale"), default=0, editable=False)
 
     objects = CategoryQuerySet.as_manager()
@@ -69,7 +69,7 @@ class CategoryAttribute(models.Model):
     filterable = models.BooleanField(_("offered as a filter"), default=False)
     # Goods equal in all key attributes are the same thing to a purchaser.
     is_key = models.BooleanField(_("key attribute"), default=False)
-    order = models.PositiveSmallIntegerField(_("order"), default=100)
+    order = models.PositiveSmallIntegerField(_("position"), default=100)
 
     class Meta:
         verbose_name = _("attribute of a category")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
 from django.db import connection
@@ -107,7 +107,7 @@ def price_panel(
     kept: Panel | None = cache.get(panel_key(good_id)) if as_of is None else None
     if kept is not None and kept.as_of == day:
         return kept
-    params = {
+    params: dict[str, Any] = {
         "good": good_id,
         "category": category_id,
         "spec": spec_hash,
@@ -125,7 +125,7 @@ def price_panel(
     return panel
 
 
-def _load(peers: str, params: dict[str, object], day: date, *, fallback: bool) -> Panel:
+def _load(peers: str, params: dict[str, Any], day: date, *, fallback: bool) -> Panel:
     with connection.cursor() as cursor:
         cursor.execute(_DEALS.format(peers=peers, most=MOST_DEALS), params)
         rows = cursor.fetchall()
@@ -150,7 +150,7 @@ def histogram(panel: Panel, most: int = 12) -> list[Bin]:
     ]
 
 
-CONFIDENCE_WORDS: Final = {
+CONFIDENCE_WORDS: Final[dict[Confidence, Any]] = {
     Confidence.HIGH: _("high"),
     Confidence.MEDIUM: _("medium"),
     Confidence.LOW: _("low"),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -61,7 +62,7 @@ def record_deals(*, lines: Sequence[DealLine], confirmed_at: datetime) -> int:
     """
     if not lines:
         return 0
-    columns = [
+    columns: list[Any] = [
         [line.order_line_id for line in lines],
         [line.order_id for line in lines],
         [line.good_id for line in lines],
@@ -75,7 +76,7 @@ def record_deals(*, lines: Sequence[DealLine], confirmed_at: datetime) -> int:
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_RECORD, [confirmed_at, confirmed_at, *columns])
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
     _forget_panels({line.good_id for line in lines})
     return written
 

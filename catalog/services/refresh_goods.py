@@ -73,7 +73,7 @@ def refresh_goods(good_ids: Collection[int] | None = None) -> int:
                 _REFRESH.format(among_listings="AND l.good_id = ANY(%s)", among_goods="WHERE g.id = ANY(%s)"),
                 [ids, ids],
             )
-        changed = cursor.rowcount
+        changed = int(cursor.rowcount)
         if good_ids is None:
             refresh_counts()
         elif changed:

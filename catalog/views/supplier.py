@@ -206,8 +206,9 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
                 error.add_to(form)
                 status, differences = error.status, _differences(listing, form)
                 # What was typed may be saved over the newer version, once it has been compared.
-                form.data = form.data.copy()
-                form.data["version"] = str(listing.version)
+                typed = request.POST.copy()
+                typed["version"] = str(listing.version)
+                form.data = typed
             except DomainError as error:
                 error.add_to(form)
                 status = error.status

@@ -117,6 +117,7 @@ def test_a_good_is_mended_hashed_and_found_under_its_new_words(staff: Client) ->
     assert response.status_code == 302, response.content.decode()[:3000]
     good.refresh_from_db()
     assert (good.spec, good.model_key, len(good.spec_hash)) == ({"ppm": 30}, "X1", 32)
+    assert good.picture.name
     assert good.picture.name.startswith("goods/")
     assert good.picture.name.endswith(".webp")
     assert "evil" not in good.picture.name

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 
 
 def values(**changes: Any) -> ListingValues:
-    return ListingValues(**({"price": Decimal("99.50"), "stock": Decimal(10), "delivery_days": 3} | changes))
+    typed: dict[str, Any] = {"price": Decimal("99.50"), "stock": Decimal(10), "delivery_days": 3}
+    return ListingValues(**(typed | changes))
 
 
 def test_a_listing_goes_from_draft_through_review_to_sale() -> None:
@@ -119,7 +120,7 @@ def test_every_price_change_is_kept_and_cannot_be_rewritten() -> None:
         services.edit_listing(
             actor=actor, listing_id=listing.pk, version=version, values=values(price=Decimal(price))
         )
-    kept = list(PriceChange.objects.values_list("old_price", "new_price", "changed_by"))
+    kept: list[Any] = list(PriceChange.objects.values_list("old_price", "new_price", "changed_by"))
     assert kept == [(100, 120, actor.user_id), (120, 90, actor.user_id)]
     listing.good.refresh_from_db()
     assert listing.good.lowest_price == 90

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PRICES = ["100", "120", "90", "110", "105", "400", "98"]
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Any]:
     return list(GoodPriceStatistics.objects.order_by("good_id", "tier", "quantity_band").values())
 
 
