@@ -14,12 +14,9 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("Supervision")
 
     def ready(self) -> None:
-        """Register the night's parts, and write the rules after every migrate."""
-        from supervision.night import history_start, parts
+        """Fill the registries, and write the rules after every migrate."""
+        from supervision.registration import register
         from supervision.services.sync_rules import sync_rules
-        from zcy import registries
 
-        for part in parts():
-            registries.nightly_parts.register(part)
-        registries.history_starts.register(registries.HistoryStart("supervision", history_start))
+        register()
         post_migrate.connect(sync_rules, sender=self, dispatch_uid="supervision.sync_rules")

@@ -22,6 +22,7 @@ from supervision.rules import RULES
 from supervision.rules.base import Finding, Rule, RuleContext, Tally
 from supervision.services.deadlines import escalate_overdue, lift_suppressions
 from supervision.services.raise_warnings import raise_warnings
+from supervision.services.record_advice import settle_old_advice
 from supervision.vocabulary import LIVE_STATES, Outcome, WarningState
 from zcy import clock
 from zcy.registries import NightContext, NightlyPart
@@ -204,7 +205,7 @@ def rank(_night: NightContext | None = None) -> dict[str, Any]:
 
 def keep_deadlines(_night: NightContext | None = None) -> dict[str, Any]:
     """Escalate what is overdue, wake what was suppressed long enough."""
-    return {"rows": lift_suppressions() + escalate_overdue()}
+    return {"rows": lift_suppressions() + escalate_overdue() + settle_old_advice()}
 
 
 def _ranked_and_due(night: NightContext) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from accounts.roles import Role
+from supervision.advice import forget_limits
 from supervision.errors import BadDates, BadParameter, FourEyes, LooserParameter, WrongStep
 from supervision.models import Rule as RuleRow
 from supervision.models import RuleVersion
@@ -109,6 +110,7 @@ def approve_version(*, actor: Actor, version_id: int) -> RuleVersion:
         _checked(RULES[version.rule.slug], version.region, version.parameters, version.effective_from)
         version.approver_id, version.approved_at = actor.user_id, clock.now()
         version.save(update_fields=["approver", "approved_at"])
+        transaction.on_commit(forget_limits)
         audit.record(
             actor=actor, action="rule_version.approved", subject=version, data={"rule": version.rule.slug}
         )
