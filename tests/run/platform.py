@@ -63,7 +63,7 @@ class Platform:
         """Start it and wait until it is ready; the seconds that took."""
         began = time.monotonic()
         self.launch()
-        assert wait_until(lambda: "ready at" in self.said() or not self.runs(), seconds=90), self.said()
+        assert wait_until(lambda: "ready at" in self.said() or not self.runs(), seconds=300), self.said()
         assert "ready at" in self.said(), self.said()
         return time.monotonic() - began
 
@@ -81,7 +81,7 @@ class Platform:
                 **self.user,
             )
 
-    def wait_for_end(self, *, seconds: float = 30) -> int:
+    def wait_for_end(self, *, seconds: float = 90) -> int:
         """Wait until it has ended; its exit code."""
         assert self.process is not None
         return self.process.wait(timeout=seconds)
@@ -96,7 +96,7 @@ class Platform:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=30)
+                self.process.wait(timeout=90)
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -156,6 +156,6 @@ def manage(*words: str, local: Path, **extra: str) -> subprocess.CompletedProces
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )

@@ -24,27 +24,27 @@ def test_a_command_brings_its_servers_and_takes_them_away(platform: Platform, lo
 def test_a_terminated_command_takes_its_servers_away(platform: Platform, local: Path) -> None:
     command = _sleeping(local)
     command.send_signal(signal.SIGTERM)
-    command.wait(timeout=20)
-    assert wait_until(lambda: platform.pids() == [], seconds=10)
+    command.wait(timeout=90)
+    assert wait_until(lambda: platform.pids() == [], seconds=60)
 
 
 def test_the_last_of_two_commands_stops_the_servers(platform: Platform, local: Path) -> None:
     first, second = _sleeping(local), _sleeping(local)
     first.terminate()
-    first.wait(timeout=20)
+    first.wait(timeout=90)
     assert is_alive(platform.pid_of("postgres"))
     second.terminate()
-    second.wait(timeout=20)
-    assert wait_until(lambda: platform.pids() == [], seconds=10)
+    second.wait(timeout=90)
+    assert wait_until(lambda: platform.pids() == [], seconds=60)
 
 
 def test_after_a_killed_command_the_next_one_works_and_cleans_up(platform: Platform, local: Path) -> None:
     command = _sleeping(local)
     command.kill()
-    command.wait(timeout=20)
+    command.wait(timeout=90)
     answer = manage("shell", "--no-imports", "-c", SELECT_ONE, local=local)
     assert "(42,)" in answer.stdout, answer.stderr
-    assert wait_until(lambda: platform.pids() == [], seconds=10)
+    assert wait_until(lambda: platform.pids() == [], seconds=60)
 
 
 def test_a_command_joins_a_running_platform_and_leaves_it_running(platform: Platform, local: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_deep_folder_does_not_break_the_sockets(local: Path) -> None:
 def _sleeping(local: Path) -> subprocess.Popen[bytes]:
     """A command that holds its servers until it is told to end."""
     ready = local / f"ready-{time.monotonic_ns()}"
-    code = f"import time, pathlib; pathlib.Path({str(ready)!r}).touch(); time.sleep(60)"
+    code = f"import time, pathlib; pathlib.Path({str(ready)!r}).touch(); time.sleep(600)"
     command = subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
         cwd=PROJECT_ROOT,
@@ -81,5 +81,5 @@ def _sleeping(local: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    assert wait_until(ready.exists, seconds=60)
+    assert wait_until(ready.exists, seconds=300)
     return command

@@ -34,7 +34,7 @@ def load(**changes: str) -> subprocess.CompletedProcess[str]:
         env=environment(**{name: value for name, value in (COMPLETE | changes).items() if value}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

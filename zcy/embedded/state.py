@@ -65,6 +65,11 @@ def code_fingerprint() -> str:
     return _fingerprint(path for app in APPS for path in (PROJECT_ROOT / app).rglob("*.py"))
 
 
+def data_fingerprint() -> str:
+    """Changes with the categories, attribute schemas and brands that the shop begins with."""
+    return _fingerprint((PROJECT_ROOT / "catalog" / "data").rglob("*"))
+
+
 def static_fingerprint() -> str:
     """Changes with any static file of ours, the copied assets, or the packages that bring static files."""
     files = [path for folder in ("static", "static_vendor") for path in (PROJECT_ROOT / folder).rglob("*")]

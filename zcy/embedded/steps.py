@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import processes
 from .errors import EmbeddedError
 from .paths import PROJECT_ROOT, Layout
-from .state import State, code_fingerprint, static_fingerprint
+from .state import State, code_fingerprint, data_fingerprint, static_fingerprint
 
 
 class Interrupted(Exception):
@@ -44,6 +44,13 @@ def preparation() -> list[Step]:
             manage("migrate", "--verbosity", "0"),
             "the lines above say why; `make demo-reset` begins with an empty database",
             code_fingerprint,
+        ),
+        Step(
+            "categories",
+            "loading the shop's categories",
+            manage("load_categories", "--verbosity", "0"),
+            "the lines above name the file and the line",
+            data_fingerprint,
         ),
         Step(
             "static",
