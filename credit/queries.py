@@ -108,7 +108,7 @@ def raises(snapshot: CreditSnapshot) -> list[Raise]:
     return sorted(found, key=lambda item: -item.gain)
 
 
-def contributions(snapshot: CreditSnapshot) -> QuerySet[CreditObservation]:
+def contributions(snapshot: CreditSnapshot) -> QuerySet[CreditObservation, Any]:
     """Each order's contribution to the newest score, as annotation `points`; `size` is its amount without sign."""
     version: CreditModelVersion = snapshot.model_version
     newer = CreditObservation.objects.filter(

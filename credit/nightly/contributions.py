@@ -55,7 +55,7 @@ def store(snapshots: Sequence[CreditSnapshot], version: CreditModelVersion, know
                 "prior_mass": constants.prior_mass,
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def total(snapshot: CreditSnapshot) -> float:

@@ -7,7 +7,7 @@ Which order says what about which component, from which night on, is the table o
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
@@ -153,7 +153,7 @@ def reconcile(*, last: date, shard: int = 0, shards: int = 1, since: date | None
     Returns:
         Rows added, and how many of them take an earlier row back.
     """
-    params = {"last": last, "shard": shard, "shards": shards, "now": clock.now()}
+    params: dict[str, Any] = {"last": last, "shard": shard, "shards": shards, "now": clock.now()}
     touched = "true"
     if since is not None:
         touched = TOUCHED
@@ -175,9 +175,9 @@ def reconcile(*, last: date, shard: int = 0, shards: int = 1, since: date | None
     return {"rows": added + taken_back, "taken_back": taken_back}
 
 
-def _count(cursor: CursorWrapper, sql: str, params: dict[str, object]) -> int:
+def _count(cursor: CursorWrapper, sql: str, params: dict[str, Any]) -> int:
     cursor.execute(sql, params)
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def newest_import(before: datetime | None = None) -> int:

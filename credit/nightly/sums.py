@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from credit.formulas import Constants, Terms
 
@@ -96,7 +96,7 @@ def build_spans(
     cursor.execute("DROP TABLE IF EXISTS credit_span")
     cursor.execute(
         f"CREATE TEMP TABLE credit_span ON COMMIT DROP AS {SPANS.format(scope=scope)}",
-        {"half_life": constants.half_life_days, "known_at": known_at, "suppliers": suppliers},
+        {"half_life": constants.half_life_days, "known_at": known_at, "suppliers": list(suppliers or ())},
     )
     cursor.execute("ANALYZE credit_span")
 
@@ -157,7 +157,7 @@ def refresh_sums(
 
     Rows of the ledger up to the id `seen` are known to all of the suppliers' computations.
     """
-    params = {
+    params: dict[str, Any] = {
         "seen": seen,
         "suppliers": list(suppliers),
         "day": day,
@@ -181,4 +181,4 @@ def refresh_sums(
         + GROUPS,
         params,
     )
-    return touched
+    return int(touched)

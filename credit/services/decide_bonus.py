@@ -31,14 +31,14 @@ def propose_bonus(*, actor: Actor, supplier_id: int, reason: str) -> BonusPropos
     if not actor.has_role(*SUPERVISOR_ROLES):
         raise NotAllowed
     supplier = Organisation.objects.visible_to(actor).suppliers().filter(pk=supplier_id).first()
-    if supplier is None:
+    if supplier is None or actor.user is None:
         raise Missing
     reason = reason.strip()
     if not 10 <= len(reason) <= 300:
         raise ReasonMissing(field="reason")
     with transaction.atomic():
         proposal = BonusProposal.objects.create(
-            supplier=supplier, reason=reason, proposed_by_id=actor.user_id, proposed_at=clock.now()
+            supplier=supplier, reason=reason, proposed_by=actor.user, proposed_at=clock.now()
         )
         audit.record(actor=actor, action="credit_bonus.proposed", subject=proposal, data={"reason": reason})
         return proposal

@@ -16,7 +16,7 @@ from accounts.roles import SUPPLIER_ROLES
 from credit import queries
 from credit.forms import ContributionFilter
 from credit.grading import NEWCOMER
-from credit.models import Component, CreditObservation, CreditSnapshot, EventKind
+from credit.models import Component, CreditSnapshot, EventKind
 from zcy import clock
 from zcy.access import roles
 from zcy.exports import csv_response
@@ -88,8 +88,8 @@ def credit(request: HttpRequest) -> HttpResponseBase:
     return render(request, "credit/supplier/credit.html", context, status=context["status"])
 
 
-def _filtered(snapshot: CreditSnapshot, chosen: dict[str, str]) -> QuerySet[CreditObservation]:
-    rows = queries.contributions(snapshot)
+def _filtered(snapshot: CreditSnapshot, chosen: dict[str, str]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = queries.contributions(snapshot)
     if "component" in chosen:
         rows = rows.filter(component=chosen["component"])
     if chosen.get("direction") == "up":
@@ -99,11 +99,10 @@ def _filtered(snapshot: CreditSnapshot, chosen: dict[str, str]) -> QuerySet[Cred
     return rows
 
 
-def _exported(rows: QuerySet[CreditObservation]) -> Iterator[list[Any]]:
+def _exported(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=1000):
         label = str(Component(row.component).label)
-        points = row.points  # type: ignore[attr-defined]
-        yield [row.order.number, label, row.occurred_on, row.amount, row.value, points]
+        yield [row.order.number, label, row.occurred_on, row.amount, row.value, row.points]
 
 
 def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, str]]:

@@ -218,9 +218,9 @@ class Reference:
         )
 
     def vetoed(self, supplier: Supplier, day: date) -> bool:
-        if supplier.excluded_from and supplier.excluded_from <= day:
-            if supplier.excluded_to is None or day <= supplier.excluded_to:
-                return True
+        excluded = supplier.excluded_from is not None and supplier.excluded_from <= day
+        if excluded and (supplier.excluded_to is None or day <= supplier.excluded_to):
+            return True
         return supplier.licence is not None and day > supplier.licence
 
     def at(self, supplier: Supplier, until: date, start: date) -> Result:

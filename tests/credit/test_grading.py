@@ -169,7 +169,8 @@ def test_a_veto_drops_an_announced_fall() -> None:
 def test_going_night_by_night_gives_the_same_as_going_at_once() -> None:
     scores = {JANUARY: 96.0, FEBRUARY: 60.0, MARCH: 88.0, date(2026, 4, 30): 20.0, date(2026, 5, 31): 97.0}
     veto = Veto(excluded_from=date(2026, 4, 5), excluded_to=date(2026, 4, 6))
-    day, seen = date(2026, 1, 1), []
+    day = date(2026, 1, 1)
+    seen: list[str] = []
     while day <= date(2026, 6, 10):
         grade = run(scores, day, veto=veto)[0].grade
         if not seen or seen[-1] != grade:

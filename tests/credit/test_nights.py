@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from accounts.models import SupplierStanding
 from credit.models import (
@@ -15,12 +17,24 @@ from credit.models import (
     CreditState,
     GradeChange,
 )
-from credit.nightly import contributions
+from credit.nightly import contributions, parts
 from credit.replay import replay, replay_many
 from orders.models import Evaluation, Shipment
 from tests.credit.markets import START, Market, a_random_market, an_empty_market, at, night
+from zcy.registries import NightContext
 
 pytestmark = pytest.mark.django_db
+TABLES = (
+    "credit_creditcontribution",
+    "credit_creditsnapshot",
+    "credit_creditobservation",
+    "credit_creditprior",
+    "credit_creditmembership",
+    "credit_gradechange",
+    "credit_creditsum",
+    "credit_creditstate",
+    "accounts_supplierstanding",
+)
 FIELDS = ("score", "lower", "upper", "grade", "provisional", "effective_n", "observed", "parts", "limit")
 
 
@@ -47,8 +61,8 @@ def test_a_night_agrees_with_the_definition_read_naively(seed: int, last: date) 
     market = a_random_market(seed)
     market.suppliers[1].excluded_from, market.suppliers[1].excluded_to = date(2025, 5, 5), date(2025, 5, 20)
     market.suppliers[2].licence_expires_on = last - timedelta(days=1)
-    for supplier in market.suppliers[1:3]:
-        supplier.save()
+    for changed in market.suppliers[1:3]:
+        changed.save()
     night(last, first=START)
     slow = market.reference()
     begin = CreditObservation.objects.earliest("effective_on").effective_on
@@ -71,7 +85,7 @@ def test_one_catch_up_and_every_night_give_the_same() -> None:
     standings = list(
         SupplierStanding.objects.order_by("pk").values_list("pk", "grade", "score", "ranking_factor")
     )
-    # Begin again; append-only tables are emptied by leaving the rows of another world behind.
+    # Begin again in an empty ledger.
     forget_everything()
     day = START
     while day <= last:
@@ -89,21 +103,9 @@ def test_one_catch_up_and_every_night_give_the_same() -> None:
 
 
 def forget_everything() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in [
-            "credit_creditcontribution",
-            "credit_creditsnapshot",
-            "credit_creditobservation",
-            "credit_creditprior",
-            "credit_creditmembership",
-            "credit_gradechange",
-            "credit_creditsum",
-            "credit_creditstate",
-            "accounts_supplierstanding",
-        ]:
+        for table in TABLES:
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute("SET LOCAL session_replication_role = origin")
 
@@ -118,9 +120,6 @@ def test_a_second_run_changes_nothing() -> None:
 
 
 def test_an_interrupted_night_is_finished_by_running_it_again() -> None:
-    from credit.nightly import parts
-    from zcy.registries import NightContext
-
     a_random_market(5)
     last = date(2025, 9, 12)
     parts.observe(NightContext(0, START, last, 1, 2))
@@ -199,7 +198,7 @@ def test_an_empty_market_has_newcomers_only() -> None:
     assert float(row.score) == 90.42
     assert not CreditPrior.objects.exists()
     standing = SupplierStanding.objects.get(supplier=market.suppliers[0])
-    assert (standing.grade, standing.provisional, standing.deposit_rate) == ("BBB", True, 1)
+    assert (standing.grade, standing.provisional, standing.deposit_rate) == ("BBB", True, Decimal(1))
 
 
 def test_no_supplier_at_all() -> None:
@@ -210,7 +209,7 @@ def test_a_supplier_without_observations_among_others_is_bbb_and_provisional() -
     market = a_random_market(9)
     night(date(2025, 9, 30), first=START)
     row = snapshot(market.suppliers[-1].pk, date(2025, 9, 30))
-    assert (row.grade, row.provisional, row.observed, row.effective_n) == ("BBB", True, False, 0)
+    assert (row.grade, row.provisional, row.observed, row.effective_n) == ("BBB", True, False, Decimal(0))
 
 
 def test_priors_are_stored_once_and_never_changed() -> None:
