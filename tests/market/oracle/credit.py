@@ -6,7 +6,8 @@ Choices, where the text leaves them open:
 - The cap of a prior is the same formula (m = 10) with suppliers in the place of buyers, over observations that
   were not capped by buyer before.
 - A supplier without confirmed orders in the 365 days before a month belongs to no category; its prior is the
-  one for (all, all). Its main category is by amounts of lines; ties go to the smaller code.
+  one for (all, all). Amounts are whole orders', in the category of the order
+  (rule-definitions.md: the order's whole total belongs to it); ties go to the smaller code.
 - The grade's effective number is over confirmed orders dated by confirmed_at, capped per buyer like the rest.
 - Complaints are no part of version 1's market; deductions and bonus are zero. The veto is here.
 - A gate that is lost (below 0.8 of it) is a fall, one grade, announced and effective like any other.
@@ -192,9 +193,7 @@ class Book:
                 if order.confirmed is None or order.cancelled_by(before):
                     continue
                 if first - timedelta(days=365) <= day_of(order.confirmed) < first:
-                    for line in order.lines:
-                        top = self.market.top(self.market.goods[line.good]["category"])
-                        amounts[order.supplier][top] += float(line.cents * line.quantity)
+                    amounts[order.supplier][self.market.top(self.market.category(order))] += order.total
             for id_ in self.suppliers:
                 tops = amounts.get(id_, {})
                 self._mains[(first, id_)] = min(tops, key=lambda top: (-tops[top], top), default="")
