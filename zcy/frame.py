@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 NAVIGATION_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 5.0
 FOOTER: Final[tuple[tuple[_StrPromise, str], ...]] = (
     (_("Rules in force"), "/open/rules/"),
     (_("Help"), "/help/"),
@@ -114,7 +115,8 @@ def navigation(
             groups = tuple(tuple(provider.links(region_id)) for provider in providers)
         except DatabaseError:
             logger.exception("navigation failed")
-            return ()
+            known = _remembered[key] = (clock() + RETRY_SECONDS, ())
+            return known[1]
         if len(_remembered) > 500:
             _remembered.clear()
         known = _remembered[key] = (clock() + NAVIGATION_SECONDS, tuple(group for group in groups if group))
@@ -196,6 +198,14 @@ class Frame:
         """Halls and categories."""
         region = getattr(self.actor, "region", None)
         return navigation(getattr(region, "pk", None))
+
+    @property
+    def navigation_key(self) -> tuple[int | None, float]:
+        """What the drawn links depend on: the region, and when its links were last asked for."""
+        links = self.navigation
+        region_id = getattr(getattr(self.actor, "region", None), "pk", None)
+        known = _remembered.get((region_id, get_language() or ""))
+        return region_id, known[0] if known and links else 0.0
 
     @cached_property
     def person(self) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.template import TemplateSyntaxError, engines
+from django.test import RequestFactory
 from django.utils import translation
 
 from tests.zcy.components import render
@@ -244,3 +246,16 @@ def test_a_chart_has_a_table_of_the_same_numbers():
     assert '<th scope="row">11</th><td class="num">–</td>' in html
     assert '<script id="chart-p" type="application/json">' in html
     assert "n = 37" in html
+
+
+def test_what_is_the_same_for_everybody_is_rendered_once_a_language():
+    source = "{% load i18n %}{% once key %}{% translate 'Search' %} {{ n }}{% endonce %}"
+    request = RequestFactory().get("/")
+    template = engines["django"].from_string("{% load zcy %}" + source)
+    assert template.render({"n": 1, "key": "a"}, request) == "Search 1"
+    assert template.render({"n": 2, "key": "a"}, request) == "Search 1"
+    assert template.render({"n": 3, "key": "b"}, request) == "Search 3"
+    with translation.override("zh-hans"):
+        assert template.render({"n": 4, "key": "a"}, request) == "搜索 4"
+    with pytest.raises(TemplateSyntaxError):
+        engines["django"].from_string("{% load zcy %}{% once a b %}{% endonce %}")

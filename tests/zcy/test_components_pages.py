@@ -162,7 +162,7 @@ def test_all_counts_of_the_frame_are_one_statement(db, django_assert_num_queries
     )
     monkeypatch.setattr(registries, "header_counts", counts)
     request = request_to()
-    request.actor = SignedIn()  # type: ignore[attr-defined]
+    request.actor = SignedIn()
     drawn = frame.frame_of(request)
     with django_assert_num_queries(
         3

@@ -9,8 +9,10 @@ from typing import Any, Final
 from django import template
 from django.http import QueryDict
 from django.template import Context
+from django.template.base import FilterExpression, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from zcy import drawing, formats, tables
 from zcy.frame import Frame, frame_of
@@ -27,6 +29,39 @@ SHAPES: Final = {"good": "●", "watch": "▲", "serious": "■", "idle": "○",
 def frame(context: Context) -> Frame:
     """The frame of the request: menu, counts, links."""
     return frame_of(context.get("request"))
+
+
+class OnceNode(template.Node):
+    """What is the same for everybody: rendered once for a language and a key, then kept by the process."""
+
+    MOST: Final = 200
+
+    def __init__(self, nodelist: template.NodeList, key: FilterExpression | None) -> None:
+        self.nodelist = nodelist
+        self.key = key
+        self.kept: dict[tuple[str | None, Any], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """The kept text, or a new one."""
+        key = (get_language(), self.key.resolve(context) if self.key else None)
+        text = self.kept.get(key)
+        if text is None:
+            text = self.nodelist.render(context)
+            if len(self.kept) >= self.MOST:
+                self.kept.clear()
+            self.kept[key] = text
+        return text
+
+
+@register.tag
+def once(parser: Parser, token: Token) -> OnceNode:
+    """`{% once %}` or `{% once key %}` … `{% endonce %}`: never around anything that depends on the reader."""
+    words = token.split_contents()
+    if len(words) > 2:
+        raise template.TemplateSyntaxError("{% once %} takes one key at most")
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist, parser.compile_filter(words[1]) if len(words) == 2 else None)
 
 
 @register.simple_tag(takes_context=True)
