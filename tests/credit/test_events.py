@@ -54,7 +54,7 @@ def a_deduction(market: Market, **fields: Any) -> CreditEvent:
 )
 def test_what_a_severity_costs(severity: str, points: int, half_life: int | None, years: int) -> None:
     event = a_deduction(an_empty_market(), severity=severity)
-    assert (event.points, event.half_life_days) == (points, half_life)
+    assert (float(event.points), event.half_life_days) == (points, half_life)
     assert event.expires_on is not None
     assert event.expires_on.year == event.effective_on.year + years
     assert event.effective_on == workdays.add(clock.today(), 3)
@@ -69,7 +69,7 @@ def test_a_deduction_counts_after_the_notice_and_the_supplier_is_told() -> None:
     night(event.effective_on)
     before = newest(market.suppliers[0].pk, event.effective_on - timedelta(days=1))
     after = newest(market.suppliers[0].pk, event.effective_on)
-    assert (before.deductions, after.deductions) == (0, 5)
+    assert (float(before.deductions), float(after.deductions)) == (0, 5)
     assert before.score - after.score == 5
 
 
