@@ -64,11 +64,11 @@ def notify(
     kinds[kind]
     if isinstance(to, tuple) and len(to) == 2 and isinstance(to[0], Organisation):
         organisation = to[0]
-        roles = [to[1]] if isinstance(to[1], str) else list(to[1])  # type: ignore[arg-type]
+        roles = [to[1]] if isinstance(to[1], str) else list(to[1])
         held = Membership.objects.filter(organisation=organisation, role__in=roles, user__is_active=True)
         people = set(held.values_list("user_id", flat=True))
     else:
-        people = {person.pk if isinstance(person, User) else int(person) for person in to}  # type: ignore[call-overload]
+        people = {person.pk if isinstance(person, User) else int(person) for person in to}
     known = set(Notice.objects.filter(key=key, user_id__in=people).values_list("user_id", flat=True))
     Notice.objects.bulk_create(
         [
@@ -92,7 +92,8 @@ def text_of(notice: Notice) -> str:
     if notice.kind not in kinds:
         return str(UNKNOWN)
     try:
-        return str(kinds[notice.kind].text) % notice.data
+        text: str = str(kinds[notice.kind].text) % notice.data
+        return text
     except (KeyError, TypeError, ValueError):
         return str(kinds[notice.kind].text)
 
@@ -104,7 +105,7 @@ def tone_of(notice: Notice) -> str:
 
 def mark_read(*, actor: Actor, notices: QuerySet[Notice]) -> int:
     """Mark the actor's own notices among these as read."""
-    return notices.filter(user_id=actor.user_id, read_at=None).update(read_at=clock.now())
+    return notices.filter(user_id=actor.user_id or 0, read_at=None).update(read_at=clock.now())
 
 
 def unread_count_sql(actor: Any) -> tuple[str, list[Any]]:

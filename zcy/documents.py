@@ -24,7 +24,9 @@ READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": No
 
 def sm3_of(content: Mapping[str, Any]) -> str:
     """The SM3 of the content in one canonical spelling."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+    text = json.dumps(
+        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder
+    )
     return hashlib.new("sm3", text.encode()).hexdigest()
 
 

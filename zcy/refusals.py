@@ -18,7 +18,9 @@ def refusal_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A page in our style that says what is wrong; for a fragment only the sentence."""
     if request.headers.get("HX-Request"):
         return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
-    return render(request, "errors/refusal.html", {"error": error, "status": error.status}, status=error.status)
+    return render(
+        request, "errors/refusal.html", {"error": error, "status": error.status}, status=error.status
+    )
 
 
 def refuse_in_form(form: BaseForm, error: DomainError) -> int:

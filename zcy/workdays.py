@@ -63,12 +63,17 @@ def is_provisional(day: date) -> bool:
     return day.year > last_announced_year() and day.year not in _calendar().confirmed_years
 
 
+def _china(first_year: int = FIRST.year, last_year: int = LAST.year) -> Any:
+    """The built-in calendar; loaded when first needed, for it costs every process a tenth of a second."""
+    from holidays.countries.china import China
+
+    return China(years=range(first_year, last_year + 1))  # type: ignore[no-untyped-call]
+
+
 @lru_cache(maxsize=1)
 def last_announced_year() -> int:
     """The last year whose make-up days the built-in calendar knows."""
-    from holidays.countries.china import China  # half a second that most processes need not spend
-
-    return max(day.year for day in China(years=range(FIRST.year, LAST.year + 1)).weekend_workdays)
+    return int(max(day.year for day in _china().weekend_workdays))
 
 
 def load_builtin(first_year: int | None = None, last_year: int | None = None) -> int:
@@ -77,10 +82,8 @@ def load_builtin(first_year: int | None = None, last_year: int | None = None) ->
     Returns:
         How many special days were added or changed.
     """
-    from holidays.countries.china import China
-
     years = range(first_year or FIRST.year, (last_year or LAST.year) + 1)
-    days = China(years=years)
+    days = _china(years[0], years[-1])
     wanted: dict[date, tuple[str, str]] = {}
     for day, name in days.items():
         wanted[day] = (DayKind.HOLIDAY, name)

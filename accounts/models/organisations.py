@@ -30,7 +30,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def buyers(self) -> Self:
         return self.filter(kind=OrganisationKind.BUYER)
 
-    def visible_to(self, actor: Actor) -> Self:
+    def visible_to(self, actor: Actor) -> OrganisationQuerySet:
         """An organisation's own people see it whole; supervisors those of their region; the operator's staff all."""
         from accounts.visibility import organisations_visible_to
 

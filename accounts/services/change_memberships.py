@@ -31,7 +31,7 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> None:
         raise RoleDoesNotFit(field="roles")
     with transaction.atomic():
         # One organisation's roles change one after the other, or two administrators could remove each other.
-        Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+        Organisation.objects.select_for_update().get(pk=actor.organisation.pk)
         held = Membership.objects.filter(user=user, organisation=actor.organisation)
         before = set(held.values_list("role", flat=True))
         if not before:

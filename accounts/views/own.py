@@ -87,7 +87,9 @@ def switch_organisation(request: ActorRequest) -> HttpResponse:
 @require_GET
 def sign_ins(request: ActorRequest) -> HttpResponse:
     """When and from where somebody has signed in with this account."""
-    page = KeysetPage.of(SignIn.objects.filter(user_id=request.actor.user_id), request.GET, order=("-id",))
+    page = KeysetPage.of(
+        SignIn.objects.filter(user_id=request.actor.user_id or 0), request.GET, order=("-id",)
+    )
     return render(request, "accounts/sign_ins.html", {"page": page, "columns": SIGN_IN_COLUMNS})
 
 

@@ -55,11 +55,15 @@ def people(request: ActorRequest) -> HttpResponse:
 
 
 def _people_of(request: ActorRequest) -> dict[str, Any]:
-    held = Membership.objects.filter(organisation_id=request.actor.organisation_id).select_related("user")
+    held = Membership.objects.filter(organisation_id=request.actor.organisation_id or 0).select_related(
+        "user"
+    )
     by_person: dict[User, list[Membership]] = {}
     for membership in held.order_by("user__name", "user_id", "id"):
         by_person.setdefault(membership.user, []).append(membership)
-    invitations = open_invitations().filter(organisation_id=request.actor.organisation_id).order_by("-id")
+    invitations = (
+        open_invitations().filter(organisation_id=request.actor.organisation_id or 0).order_by("-id")
+    )
     return {"people": list(by_person.items()), "invitations": invitations}
 
 
@@ -85,14 +89,14 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _memberships(request: ActorRequest, user_id: int) -> Any:
-    return Membership.objects.filter(organisation_id=request.actor.organisation_id, user_id=user_id)
+    return Membership.objects.filter(organisation_id=request.actor.organisation_id or 0, user_id=user_id)
 
 
 @administrators
 @require_POST
 def withdraw(request: ActorRequest, pk: int) -> HttpResponse:
     """Close an open invitation."""
-    invitation = get_object_or_404(Invitation, pk=pk, organisation_id=request.actor.organisation_id)
+    invitation = get_object_or_404(Invitation, pk=pk, organisation_id=request.actor.organisation_id or 0)
     try:
         withdraw_invitation(actor=request.actor, invitation=invitation)
     except DomainError as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actor import actor_of
+from accounts.actor import Actor, ActorRequest, actor_of
 from accounts.errors import (
     InvitationIsOver,
     LastAdministrator,
@@ -22,6 +23,10 @@ from accounts.services.invite_person import accept_invitation, invite_person
 from tests.factories.accounts import PASSWORD, a_person, an_actor, an_organisation, client_of, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+def acting(browser: Client) -> Actor:
+    return cast(ActorRequest, browser.get("/").wsgi_request).actor
 
 
 def invite(actor, role="purchaser"):
@@ -83,6 +88,7 @@ def test_the_administrator_changes_and_removes_roles_of_own_people_only():
     manager = an_actor("manager")
     clerk = a_person("purchaser", organisation=manager.organisation)
     stranger = a_person("purchaser")
+    assert manager.user is not None
     set_roles(actor=manager, user=clerk, roles=["approver", "finance"])
     assert set(clerk.memberships.values_list("role", flat=True)) == {"approver", "finance"}
     set_roles(actor=manager, user=clerk, roles=[])
@@ -94,6 +100,7 @@ def test_the_administrator_changes_and_removes_roles_of_own_people_only():
 
 def test_the_last_administrator_stays():
     manager = an_actor("manager")
+    assert manager.user is not None
     browser = client_of(manager.user)
     answer = browser.post(reverse("person", args=[manager.user_id]), {"roles": ["purchaser"]})
     assert answer.status_code == 409
@@ -127,7 +134,7 @@ def test_whoever_holds_roles_in_two_organisations_switches_between_them():
     Membership.objects.create(user=user, organisation=hospital, role="approver")
     browser = client_of(user)
     browser.post("/account/organisation/", {"organisation": hospital.pk})
-    assert browser.get("/").wsgi_request.actor.roles == {"approver"}
+    assert acting(browser).roles == {"approver"}
     for wrong in (an_organisation().pk, "x", ""):
         browser.post("/account/organisation/", {"organisation": wrong})
-        assert browser.get("/").wsgi_request.actor.organisation_id == hospital.pk
+        assert acting(browser).organisation_id == hospital.pk

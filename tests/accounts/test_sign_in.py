@@ -19,8 +19,8 @@ def totp_code() -> str:
     return f"{hotp_value(TOTP_SECRET, next(iter(yield_hotp_counters_from_time()))):06d}"
 
 
-def try_password(client: Client, username: str, password: str, **headers: str):
-    return client.post(LOGIN, {"login": username, "password": password}, **headers)
+def try_password(client: Client, username: str, password: str):
+    return client.post(LOGIN, {"login": username, "password": password})
 
 
 def results() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.factories.accounts import an_organisation
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def issue(**changes):
-    values = {
+    values: dict[str, Any] = {
         "kind": "order-contract",
         "number": "ZJ20260000000001",
         "content": {"total": "100.00", "buyer": "学校"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -36,7 +35,7 @@ class Night:
 
 
 @pytest.fixture
-def night(monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
+def night(monkeypatch: pytest.MonkeyPatch) -> Night:
     made = Night()
     parts: Registry[NightlyPart] = Registry("parts")
     parts.register(NightlyPart("credit", "credit", 2, made.part("credit")))

@@ -20,13 +20,13 @@ TASK = "zcy.tasks.seal_audit"
 
 def queue_length() -> int:
     with current_app.connection_for_read() as broker:
-        return int(broker.default_channel.client.llen("celery"))
+        return int(broker.default_channel.client.llen("celery"))  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
 def _empty_queue():
     with current_app.connection_for_write() as broker:
-        broker.default_channel.client.delete("celery")
+        broker.default_channel.client.delete("celery")  # type: ignore[attr-defined]
     yield
 
 

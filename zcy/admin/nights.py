@@ -48,7 +48,7 @@ class NightlyRunAdmin(ReadOnlyAdmin[NightlyRun]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        parts = NightlyPartRun.objects.filter(run_id=object_id) if object_id.isdigit() else ()
+        parts = NightlyPartRun.objects.filter(run_id=int(object_id)) if object_id.isdigit() else ()
         extra = {
             "parts": [describe(part) for part in parts],
             "may_rerun": self._holds(request, self.rerun_roles),

@@ -27,7 +27,10 @@ class Holiday(models.Model):
         verbose_name_plural = _("special days")
         ordering = ["date"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=DayKind.values) | ~models.Q(source="builtin"), name="holiday_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=DayKind.values) | ~models.Q(source="builtin"),
+                name="holiday_kind_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,8 @@ class Document(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id", "-issued_at"], name="document_subject")]
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "kind", "sm3"], name="document_is_issued_once_per_content"
+                fields=["subject_type", "subject_id", "kind", "sm3"],
+                name="document_is_issued_once_per_content",
             )
         ]
         triggers = append_only_triggers()

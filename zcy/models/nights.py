@@ -30,8 +30,12 @@ class NightlyRun(models.Model):
         ordering = ["-last"]
         constraints = [
             models.UniqueConstraint(fields=["last"], name="nightly_run_is_one_per_night"),
-            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="nightly_run_goes_forward"),
-            models.CheckConstraint(condition=models.Q(state__in=RunState.values), name="nightly_run_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(last__gte=models.F("first")), name="nightly_run_goes_forward"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="nightly_run_state_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,8 +66,12 @@ class NightlyPartRun(models.Model):
         ordering = ["stage", "part", "shard"]
         constraints = [
             models.UniqueConstraint(fields=["run", "part", "shard"], name="nightly_part_runs_once_a_night"),
-            models.CheckConstraint(condition=models.Q(shard__lt=models.F("shards")), name="nightly_shard_is_in_range"),
-            models.CheckConstraint(condition=models.Q(state__in=RunState.values), name="nightly_part_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(shard__lt=models.F("shards")), name="nightly_shard_is_in_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="nightly_part_state_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
