@@ -25,6 +25,8 @@ BAND_HEIGHT: Final = 20
 HISTOGRAM_HEIGHT: Final = 96
 MARK_ROW: Final = 20
 AXIS_HEIGHT: Final = 24
+# A line without a label takes no row of labels.
+QUIET_ROW: Final = -1
 # A rough width of one character of a label: Chinese is as wide as the type is high.
 CHARACTER: Final = 12
 LONGEST_LABEL: Final = 14
@@ -38,6 +40,8 @@ class Mark:
     label: str | _StrPromise
     # `own` is the reader's price, drawn as a full line; `offer` any other.
     kind: str = "offer"
+    # Drawn as a line alone: the label stands in the figures only.
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,10 @@ def draw(band: PriceBand) -> Picture | None:
         for entry in band.bins
         if entry.count
     ]
-    placed = [Line(mark.x, MARK_ROW * mark.y + 14, mark.text, mark.kind, mark.anchor) for mark in marks]
+    placed = [
+        Line(mark.x, MARK_ROW * mark.y + 14 if mark.text else top - 6, mark.text, mark.kind, mark.anchor)
+        for mark in marks
+    ]
     return Picture(
         width=WIDTH,
         height=bottom + AXIS_HEIGHT,
@@ -207,6 +214,9 @@ def _stack(marks: Iterable[Mark], scale: _Scale) -> Iterable[Line]:
     rows: list[float] = []
     for mark in sorted(marks, key=lambda entry: entry.value):
         value = as_decimal(mark.value)
+        if value is not None and mark.quiet:
+            yield Line(scale(value), QUIET_ROW, "", mark.kind, "start")
+            continue
         if value is None:
             continue
         x = scale(value)
