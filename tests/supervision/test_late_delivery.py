@@ -27,7 +27,7 @@ def day(n: int) -> date:
     return date(2025, 3, n)
 
 
-def run(last: date = day(31)) -> None:
+def run(last: date = date(2025, 3, 31)) -> None:
     run_nights(date(2025, 2, 20), last, only=SLUG)
 
 
