@@ -2,13 +2,15 @@
 
 Choices, where the text leaves them open:
 - An order evaluated more than once by its buyer gives one observation, the first.
-- While nothing has arrived, x of on_time is that of the first overdue night, which is also its date.
+- An order of which a part has arrived is dated by the last part that has; the observation moves with the next
+  part. While nothing has arrived, x of on_time is that of the first overdue night, which is also its date.
 - The cap of a prior is the same formula (m = 10) with suppliers in the place of buyers, over observations that
   were not capped by buyer before.
 - A supplier without confirmed orders in the 365 days before a month belongs to no category; its prior is the
   one for (all, all). Amounts are whole orders', in the category of the order
   (rule-definitions.md: the order's whole total belongs to it); ties go to the smaller code.
-- The grade's effective number is over confirmed orders dated by confirmed_at, capped per buyer like the rest.
+- The grade's effective number is over confirmed orders dated by confirmed_at, and without the cap:
+  the cap speaks of observations, and an order as such is none.
 - Complaints are no part of version 1's market; deductions and bonus are zero. The veto is here.
 - A gate that is lost (below 0.8 of it) is a fall, one grade, announced and effective like any other.
 """
@@ -22,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tests.market.oracle.load import Market, Order, day_of
-from tests.market.oracle.rules import arrival, first_overdue
+from tests.market.oracle.rules import first_overdue
 
 M = 10.0
 PRIOR_STRENGTH = 20.0
@@ -71,14 +73,16 @@ def on_time(market: Market, order: Order, until: date) -> Observation | None:
         or order.promised is None
     ):
         return None
-    arrived = arrival(order)
-    if arrived is not None and day_of(arrived) <= until:
-        day = day_of(arrived)
+    times = [delivered or signed for _, delivered, signed in order.deliveries]
+    arrived = [day_of(time) for time in times if time is not None and day_of(time) <= until]
+    if arrived:
+        day = max(arrived)
     else:
         later = [day_of(at) for at, _ in order.acceptances] + [
             day_of(row[0]) for row in order.payments if not row[3]
         ]
-        if arrived is None and any(day <= until for day in later):
+        unknown = not times or None in times
+        if unknown and any(day <= until for day in later):
             return None
         day = first_overdue(market, order.promised, 1)
         if day > until:
@@ -250,7 +254,7 @@ class Book:
         def clip(value: float) -> float:
             return min(100.0, max(0.0, value))
 
-        number = effective(capped(orders, until, lambda o: o.buyer))
+        number = effective([(*order.weight(until), order.x) for order in orders])
         return Score(supplier, until, round(clip(raw), 2), clip(raw - half), clip(raw + half), number, parts)
 
     def vetoed(self, supplier: str, day: date) -> bool:
