@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from html import escape
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Region
 from catalog.attributes import attributes_of, labelled
@@ -22,7 +26,6 @@ from zcy.drawing import Mark, PriceBand
 from zcy.formats import money, percent, quantity
 
 MOST_OFFERS: Final = 60
-MOST_MARKS: Final = 12
 MOST_CHANGES: Final = 30
 
 _GOOD: Final = """
@@ -66,8 +69,8 @@ class Offer:
     amount: Decimal
     place: str
     place_code: str
-    delivery_days: int | None
-    warranty_months: int | None
+    delivery: str
+    warranty: str
     grade: str
     provisional: bool
     stock: str
@@ -107,6 +110,20 @@ class GoodPage:
     offers: list[Offer] = field(default_factory=list)
     changes: list[tuple[datetime, str, str, str, str]] = field(default_factory=list)
     sort: str = "price"
+
+    @property
+    def evidence_key(self) -> str:
+        """Changes whenever anything in the drawn evidence does, so that the kept drawing is never a wrong one."""
+        offers = [(offer.id, offer.price, offer.supplier) for offer in self.offers]
+        told = (
+            self.panel.as_of,
+            self.panel.deals,
+            self.panel.suppliers,
+            self.unit,
+            sorted(offers),
+            self.changes,
+        )
+        return hashlib.md5(repr(told).encode(), usedforsecurity=False).hexdigest()
 
 
 def good_page(
@@ -192,35 +209,42 @@ def _offer(row: tuple[Any, ...], panel: Panel, unit: str, region: Region | None)
     return Offer(
         id=pk,
         store_url=f"/stores/{supplier_id}/",
-        supplier=name,
-        region=where,
-        price=money(price),
+        supplier=_safe(name),
+        region=_safe(where),
+        price=_safe(money(price)),
         amount=price,
-        place=str(PLACE_WORDS[place]),
-        place_code=place.value,
-        delivery_days=days,
-        warranty_months=warranty,
-        grade=grade,
+        place=_safe(str(PLACE_WORDS[place])),
+        place_code=_safe(place.value),
+        delivery=_safe(ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days is not None else "–"),
+        warranty=_safe(
+            ngettext("warranty %(n)s month", "warranty %(n)s months", warranty) % {"n": warranty}
+            if warranty
+            else ""
+        ),
+        grade=_safe(grade),
         provisional=provisional,
-        stock=quantity(stock, unit) if stock is not None else _("unknown"),
-        min_quantity=quantity(least, unit),
-        least=f"{least.normalize():f}",
-        note=note,
+        stock=_safe(quantity(stock, unit) if stock is not None else _("unknown")),
+        min_quantity=_safe(quantity(least, unit)),
+        least=_safe(f"{least.normalize():f}"),
+        note=_safe(note),
         in_stock=stock is not None and stock >= least and stock > 0,
         delivers=delivers_to(paths, region),
         in_review=review == "pending",
     )
 
 
+def _safe(text: str) -> SafeString:
+    """Escaped once here, because the template would ask of every cell anew whether it is lazy."""
+    return SafeString(escape(text))
+
+
 def _marks(offers: list[Offer]) -> list[Mark]:
-    """Each offer's place in the histogram; the lowest is labelled as such."""
-    ordered = sorted(offers, key=lambda offer: offer.amount)[:MOST_MARKS]
+    """Each offer's place in the histogram; only the lowest is written beside its line, the table names all."""
+    ordered = sorted(offers, key=lambda offer: offer.amount)
     return [
-        Mark(
-            offer.amount,
-            _("lowest offer") if number == 0 else offer.supplier[:6],
-            "own" if number == 0 else "offer",
-        )
+        Mark(offer.amount, offer.supplier, quiet=True)
+        if number
+        else Mark(offer.amount, _("lowest offer"), "own")
         for number, offer in enumerate(ordered)
     ]
 

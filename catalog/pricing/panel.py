@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -22,7 +23,6 @@ from catalog.pricing.formulas import (
     Confidence,
     Place,
     confidence,
-    place_in_range,
     quantile_r7,
 )
 from zcy import clock
@@ -59,7 +59,7 @@ class Panel:
     def n(self) -> int:
         return len(self.deals)
 
-    @property
+    @cached_property
     def confidence(self) -> Confidence:
         """How sure the range is; deals of other goods never make it more than low."""
         word = confidence(self.n, self.suppliers)
@@ -73,16 +73,16 @@ class Panel:
         """R-7 over the deals, in whole cents."""
         return yuan(str(quantile_r7(self.deals, share)))
 
-    @property
+    @cached_property
     def median(self) -> Decimal:
         return self.quantile(0.5)
 
-    @property
+    @cached_property
     def low(self) -> Decimal:
         """The lower end of the reasonable range: the 10% quantile."""
         return self.quantile(0.1)
 
-    @property
+    @cached_property
     def high(self) -> Decimal:
         """The upper end of the reasonable range: the 90% quantile."""
         return self.quantile(0.9)
@@ -91,7 +91,9 @@ class Panel:
         """Where a price per unit stands."""
         if not self.has_range:
             return Place.UNKNOWN
-        return place_in_range(float(price), float(self.low), float(self.high))
+        if price < self.low:
+            return Place.BELOW
+        return Place.ABOVE if price > self.high else Place.INSIDE
 
 
 def panel_key(good_id: int) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html import escape
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog import segmentation
@@ -182,7 +182,7 @@ def _marker(q: str) -> re.Pattern[str] | None:
 
 def _marked(name: str, marker: re.Pattern[str] | None) -> SafeString:
     if marker is None:
-        return escape(name)
+        return mark_safe(escape(name))  # noqa: S308
     parts, end = [], 0
     for match in marker.finditer(name):
         parts += [escape(name[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]

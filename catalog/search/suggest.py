@@ -29,7 +29,10 @@ def did_you_mean(q: str) -> str:
     """The query with unknown words replaced by the nearest known ones; an empty text where nothing is near."""
     normal = segmentation.normalise(q)
     # A query without blanks may be one mistyped word that the segmenter cut in two.
-    for words, least in (([normal], WHOLE_SIMILARITY), (segmentation.query_words(q), LEAST_SIMILARITY)):
+    for words, least in (
+        ([normal], WHOLE_SIMILARITY),
+        (_joined(segmentation.query_words(q)), LEAST_SIMILARITY),
+    ):
         if not words or len(words) > 8 or (len(words) == 1 and (len(words[0]) < 2 or " " in words[0])):
             continue
         spelt = [segmentation.pinyin(word)[0] or word for word in words]
@@ -40,3 +43,19 @@ def did_you_mean(q: str) -> str:
             better = " ".join(nearest.get(number, word) for number, word in enumerate(words))
             return better if better != normal else ""
     return ""
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Words with single Chinese characters put back to the word before: a mistyped word is cut apart."""
+    joined: list[str] = []
+    for word in words:
+        if (
+            joined
+            and len(word) == 1
+            and segmentation.is_chinese(word)
+            and segmentation.is_chinese(joined[-1])
+        ):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined

@@ -121,7 +121,7 @@ def good(request: HttpRequest, good_id: int) -> HttpResponse:
         "good": page,
         "trail": trail,
         "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
-        "may_sign_in": not actor.is_authenticated,
+        "sign_in_url": "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/",
     }
     return render(request, "catalog/public/good.html", context)
 

@@ -158,6 +158,7 @@ def test_did_you_mean_knows_what_looks_or_sounds_alike() -> None:
     assert services.rebuild_vocabulary() > 0
     assert did_you_mean("打印几") == "打印机"
     assert did_you_mean("dayingji") == "打印机"
+    assert did_you_mean("惠普打印几") == "惠普 打印机"
     assert did_you_mean("打印机") == ""
     assert did_you_mean("xyzzy123") == ""
     assert did_you_mean("") == ""
