@@ -49,6 +49,7 @@ def main(wanted: list[str]) -> int:
     failed = []
     with tempfile.TemporaryDirectory(prefix="zcy-check-") as local:
         # The servers that a check may need are its own: a broken database of the user's must not fail a check.
+        Path(local).chmod(0o755)  # where we are root they run as somebody else, who must get in
         os.environ.setdefault("ZCY_LOCAL", local)
         for name, (command, environment) in checks().items():
             if wanted and name not in wanted:

@@ -41,14 +41,7 @@ def test_ctrl_c_stops_everything_and_the_next_start_repeats_no_step(platform: Pl
 def test_what_is_killed_is_started_again(platform: Platform) -> None:
     platform.start()
     for part in ("postgres", "valkey", "worker", "beat", "zcy.wsgi"):
-        assert wait_until(lambda part=part: _finds(platform, part), seconds=60), part
-        victim = platform.pid_of(part)
-        os.kill(victim, signal.SIGKILL)
-        assert wait_until(lambda victim=victim: not is_alive(victim), seconds=10), part
-        assert wait_until(
-            lambda part=part, victim=victim: _finds(platform, part) and platform.pid_of(part) != victim,
-            seconds=90,
-        ), f"{part}: {platform.said()}"
+        _kill_and_await_successor(platform, part)
     assert wait_until(platform.is_ready, seconds=90)
 
 
@@ -123,6 +116,17 @@ def test_it_runs_as_an_ordinary_user() -> None:
     finally:
         platform.end()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill_and_await_successor(platform: Platform, part: str) -> None:
+    assert wait_until(lambda: _finds(platform, part), seconds=60), part
+    victim = platform.pid_of(part)
+    os.kill(victim, signal.SIGKILL)
+
+    def has_successor() -> bool:
+        return not is_alive(victim) and _finds(platform, part) and platform.pid_of(part) != victim
+
+    assert wait_until(has_successor, seconds=90, every=0.2), f"{part}: {platform.said()}"
 
 
 def _demonstration_accounts(local: Path) -> str:
