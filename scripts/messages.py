@@ -21,6 +21,8 @@ LOCALE = ROOT / "locale"
 LANGUAGE = "zh_Hans"
 FOLDERS = ("zcy", "accounts", "catalog", "orders", "supervision", "credit", "exchange", "templates", "static")
 GATHER = ["makemessages", "-l", LANGUAGE, "--no-wrap", "--no-location", "--no-obsolete", "-v", "0"]
+for _folder in (".venv", "node_modules", ".local", "static_vendor", "tests", "bench", "deploy", "docs"):
+    GATHER += ["-i", f"{_folder}/*"]
 
 
 def compile_all() -> None:
