@@ -59,10 +59,19 @@ class CreditEventAdmin(ReadOnlyAdmin[CreditEvent]):
         "expires_on",
         "source",
         "recorded_at",
+        "reversed",
     )
     list_filter = ("kind", "severity")
     search_fields = ("supplier__name", "source", "reason")
     list_select_related = ("supplier",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CreditEvent]:
+        return super().get_queryset(request).prefetch_related("followed_by")
+
+    @admin.display(description=_("reversed on appeal"), boolean=True)
+    def reversed(self, event: CreditEvent) -> bool:
+        """Whether an appeal against it has succeeded."""
+        return event.is_reversed
 
 
 @admin.register(GradeChange)

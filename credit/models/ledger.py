@@ -145,6 +145,11 @@ class CreditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.points}"
 
+    @property
+    def is_reversed(self) -> bool:
+        """Whether an appeal against it has succeeded: it has never happened then."""
+        return any(event.kind == EventKind.REVERSAL for event in self.followed_by.all())
+
 
 class BonusProposalQuerySet(models.QuerySet["BonusProposal"]):
     def visible_to(self, actor: Actor) -> Self:

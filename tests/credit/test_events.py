@@ -121,6 +121,7 @@ def test_a_reversal_needs_a_reason_and_happens_once() -> None:
         reverse_event(actor=None, event_id=event.pk, reason="no")
     reversal = reverse_event(actor=None, event_id=event.pk, reason="the appeal has succeeded")
     assert (reversal.kind, reversal.reversal_of) == (EventKind.REVERSAL, event)
+    assert event.is_reversed
     with pytest.raises(AlreadyReversed):
         reverse_event(actor=None, event_id=event.pk, reason="the appeal has succeeded")
     with pytest.raises(Missing):
@@ -150,11 +151,8 @@ def test_a_bonus_is_given_by_two_officers() -> None:
         decide_bonus(actor=first, proposal_id=proposal.pk, approve=True)
     decided = decide_bonus(actor=second, proposal_id=proposal.pk, approve=True)
     assert decided.event is not None
-    assert (decided.event.kind, decided.event.points, decided.event.half_life_days) == (
-        EventKind.BONUS,
-        1,
-        365,
-    )
+    event = decided.event
+    assert (str(event.kind), float(event.points), event.half_life_days) == ("bonus", 1, 365)
     with pytest.raises(AlreadyDecided):
         decide_bonus(actor=second, proposal_id=proposal.pk, approve=False)
     night(tonight())

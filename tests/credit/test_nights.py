@@ -77,6 +77,7 @@ def test_a_night_agrees_with_the_definition_read_naively(seed: int, last: date) 
             assert found.parts[name]["points"] == pytest.approx(points, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_one_catch_up_and_every_night_give_the_same() -> None:
     a_random_market(3, orders=120, days=80)
     last = START + timedelta(days=100)
