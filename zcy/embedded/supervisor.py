@@ -134,6 +134,8 @@ class Supervisor:
         accounts = self.layout.root / "accounts.txt"
         if self.demonstration and accounts.exists():
             print(accounts.read_text(encoding="utf-8").rstrip(), flush=True)
+        elif State(self.layout).is_done("demo:import"):
+            say("the database still holds an earlier demonstration: `make demo-reset ZCY_DEMO=0` empties it")
         say(f"ready at {self._address()} (logs in {self.layout.logs}; Ctrl-C stops everything)")
 
     def _watch(self) -> None:
