@@ -5,18 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from bench.market.build import build
 from bench.market.sizes import DEFAULT_END, SIZES, Settings
 
+CHINA = timezone(timedelta(hours=8))
+
 
 def _date(text: str) -> date:
+    if text == "yesterday":
+        return datetime.now(CHINA).date() - timedelta(days=1)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-10-31") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a date such as 2026-10-31 nor yesterday"
+        ) from None
 
 
 def _sigma(text: str) -> float:
@@ -40,7 +46,10 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=20, help="equal seeds and arguments give equal bytes (default 20)"
     )
     found.add_argument(
-        "--end", type=_date, default=DEFAULT_END, help=f"last day of 24 months (default {DEFAULT_END})"
+        "--end",
+        type=_date,
+        default=DEFAULT_END,
+        help=f"last day of the 24 months, or yesterday (default {DEFAULT_END})",
     )
     found.add_argument(
         "--sigma", type=_sigma, default=0.06, help="spread of prices of one good (default 0.06)"

@@ -28,6 +28,8 @@ CATEGORIES = Path(__file__).resolve().parents[2] / "catalog" / "data" / "categor
 STEP_RULES = ("late-delivery", "slow-payment", "accepted-before-delivery")
 #: One order in so many has an error of unit or tax in its price.
 FAULT_EVERY = 900
+#: How often a fitting order is looked for before a case of the demonstration is given up.
+TRIES = 400
 Progress = Callable[[int, int], None]
 
 
@@ -83,6 +85,7 @@ class Market:
         self.extras = Extras(settings, self.calendar, files, self.shop)
         self.number = 0
         self.wanted = self._schedule()
+        self.fresh = self._fresh()
         self.wanted_prices: list[str] = []
 
     def _schedule(self) -> dict[int, list[tuple[str, str, int]]]:
@@ -99,6 +102,40 @@ class Market:
                     day = rng.choice(early if rule in STEP_RULES else days)
                     found.setdefault(day, []).append((rule, difficulty, number))
         return found
+
+    def _fresh(self) -> dict[int, tuple[str, str, int]]:
+        """Cases of the last weeks for the school of the demonstration: somebody must find work waiting."""
+        found: dict[int, tuple[str, str, int]] = {}
+        for back, case in (
+            (62, ("slow-payment", "easy", 1)),
+            (26, ("late-delivery", "medium", 0)),
+            (25, ("accepted-before-delivery", "medium", 0)),
+            (14, ("price-above-peer", "medium", 0)),
+        ):
+            day = self.calendar.last - back
+            while not self.calendar.working[day] or day in found:
+                day += 1
+            found[day] = case
+        return found
+
+    def _plant_fresh(self, day: int) -> None:
+        rule, difficulty, running = self.fresh[day]
+        for _ in range(TRIES):
+            order = self.demand.order(day, self.number + 1, buyer=self.buyers[0])
+            if order is None or order.method != "direct" or len(order.lines) > 4:
+                continue
+            if rule in STEP_RULES:
+                if max(line.listing.days for line in order.lines) > 7:
+                    continue
+                self.steps.apply(rule, difficulty, order, running)
+            else:
+                self.course.walk(order, orderly=True)
+                if not self.prices.try_order(order, difficulty, (self.demand.limit(order) or 0.0) * 100):
+                    continue
+                self.course.pay(order, orderly=True)
+            self.number += 1
+            self._keep(order)
+            return
 
     def write_frame(self) -> None:
         """Everything that does not happen on a day."""
@@ -149,6 +186,8 @@ class Market:
             self._keep(order)
         for case in step_cases:
             self.wanted.setdefault(day + 1, []).append(case)
+        if day in self.fresh:
+            self._plant_fresh(day)
         for part in self.splits.by_day.get(day, []):
             order = self.splits.order(part, self._next(), self.demand)
             self.course.walk(order, orderly=True)

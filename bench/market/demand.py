@@ -146,11 +146,11 @@ class Demand:
             number = max(1, int(60_000 / good.price))
         return max(number, listing.minimum)
 
-    def order(self, day: int, number: int) -> Order | None:
-        """One ordinary order on a day; None if nobody sold what was wanted."""
+    def order(self, day: int, number: int, buyer: Buyer | None = None) -> Order | None:
+        """One ordinary order on a day, of a given or any buyer; None if nobody sold what was wanted."""
         rng = self.rng
         moment = self.moment(day)
-        buyer = self.buyers[self.who.draw(rng)]
+        buyer = buyer or self.buyers[self.who.draw(rng)]
         for _ in range(6):
             good = self.goods.draw(rng)
             if not self._wanted(buyer, self.shop.goods[good].leaf.code):
@@ -207,6 +207,7 @@ class Demand:
                 self._shrink(order, limit)
             else:
                 order.method = "inquiry" if rng.random() < 0.5 else "framework"
+            if order.method != "direct":
                 return
         # Supplies are bought often and little: nobody may buy more than he needs in a month.
         key = (order.buyer.id, order.category)

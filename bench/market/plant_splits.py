@@ -57,9 +57,9 @@ class SplitCases:
         ]
         rng.shuffle(self.pairs)
         self.main: dict[tuple[str, str], Listing] = {}
-        for difficulty in DIFFICULTIES:
-            for number in range(cases):
-                self._plant(difficulty, number)
+        self._fresh(buyers[0])
+        for difficulty in DIFFICULTIES * cases:
+            self._plant(difficulty)
         for kind in NEGATIVES:
             for number in range(max(2, cases // 2)):
                 self._negative(kind, number)
@@ -91,7 +91,17 @@ class SplitCases:
     def _add(self, part: Part) -> None:
         self.by_day.setdefault(part.day, []).append(part)
 
-    def _plant(self, difficulty: str, number: int) -> None:
+    def _fresh(self, buyer: Buyer) -> None:
+        """A case of the last weeks for the people of the demonstration."""
+        leaf = "A05010301"
+        buyer.reserved.add(leaf)
+        shares = (0.62, 0.58, 0.55)
+        for back, share in zip((16, 12, 9), shares, strict=True):
+            self._add(Part(self.calendar.last - back, buyer, leaf, share, same=True))
+        note = f"3 orders in 8 days, together {sum(shares):.2f} of the ceiling"
+        self.labels.planted("split-orders", "buyer", [buyer.id, leaf], "medium", note)
+
+    def _plant(self, difficulty: str) -> None:
         buyer, leaf = self._pair()
         rng = self.rng
         if difficulty == "easy":
