@@ -25,9 +25,11 @@ from supervision.vocabulary import Dimension, Outcome, SubjectKind
 from zcy import workdays
 
 _WHERE: Final = "o.region_id = ANY(%(regions)s) AND (%(only)s::bigint[] IS NULL OR o.id = ANY(%(only)s))"
-_CANDIDATES: Final = """
+# An order cannot be overdue before it was placed, whatever was promised.
+_OVERDUE: Final = f"greatest(l.overdue_on, {local('o.placed_at')})"
+_CANDIDATES: Final = f"""
     SELECT o.id FROM orders_order o JOIN limits l USING (promised_on)
-     WHERE l.overdue_on BETWEEN %(first)s AND %(last)s
+     WHERE {_OVERDUE} BETWEEN %(first)s AND %(last)s
      UNION
     SELECT s.order_id FROM orders_shipment s
      WHERE (s.shipped_at >= %(start)s AND s.shipped_at < %(end)s)
@@ -39,7 +41,8 @@ _SQL: Final = f"""
     WITH limits AS (SELECT * FROM unnest(%(promised)s::date[], %(overdue)s::date[]) AS l (promised_on, overdue_on)),
     candidate AS ({{candidates}}),
     fact AS (
-        SELECT o.id, o.region_id, o.buyer_id, o.supplier_id, o.category_id, o.total, o.promised_on, l.overdue_on,
+        SELECT o.id, o.region_id, o.buyer_id, o.supplier_id, o.category_id, o.total, o.promised_on,
+               {_OVERDUE} AS overdue_on,
                {local("o.cancelled_at")} AS cancelled_on,
                least((SELECT min({local("a.at")}) FROM orders_acceptance a WHERE a.order_id = o.id AND a.result <> ''),
                      (SELECT min({local("p.at")}) FROM orders_payment p

@@ -118,6 +118,12 @@ def test_cancelled_by_the_end_of_the_night_is_left_out_and_later_stays() -> None
     assert same.number not in seen(SLUG)
 
 
+def test_a_promise_for_a_day_before_the_order_is_overdue_on_the_day_of_the_order() -> None:
+    order = an_order(day(10), promised_on=MONDAY)
+    run_nights(day(10), day(12), only=SLUG)
+    assert seen(SLUG) == {order.number: ("2025-03-10", 1)}
+
+
 def test_local_dates_count_not_those_of_utc() -> None:
     order = an_order(day(1), promised_on=MONDAY)
     # 2025-03-04 23:30 in Shanghai is still the 4th; 00:30 on the 5th is the 4th in UTC.
