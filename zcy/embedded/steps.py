@@ -72,7 +72,7 @@ def demonstration(layout: Layout) -> list[Step]:
         Step(
             "demo:generate",
             "generating the demonstration market",
-            [sys.executable, "-m", "bench.market", "S", market],
+            [sys.executable, "-m", "bench.market", "S", market, "--end", "yesterday"],
             again,
         ),
         Step(
@@ -128,7 +128,7 @@ def _run(step: Step, *, layout: Layout, environment: dict[str, str], stop: Calla
         process = subprocess.Popen(
             step.command,
             cwd=PROJECT_ROOT,
-            env=environment,
+            env={"LOG_LEVEL": "WARNING"} | environment,  # a progress bar is enough for the person who waits
             stdin=subprocess.DEVNULL,
             stdout=output,
             start_new_session=True,
