@@ -53,6 +53,15 @@ def test_another_seed_gives_another_market(tmp_path: Path) -> None:
     assert (tmp_path / "one" / "orders.csv").read_bytes() != (tmp_path / "two" / "orders.csv").read_bytes()
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_every_seed_end_and_spread_makes_a_market(tmp_path: Path, seed: int) -> None:
+    end = (date(2026, 10, 31), date(2025, 2, 28), date(2027, 6, 15))[seed % 3]
+    counts = build(Settings(TINY, seed=seed, end=end, sigma=0.15 if seed % 2 else 0.06), tmp_path)
+    assert counts["order_lines"] == pytest.approx(TINY.lines, rel=0.08)
+    orders = table(tmp_path, "orders")
+    assert max(row["placed_at"] for row in orders)[:10] <= end.isoformat()
+
+
 @pytest.mark.parametrize("file", sorted(SCHEMA))
 def test_file_keeps_to_the_format(market_folder: Path, file: str) -> None:
     rows = table(market_folder, file)
