@@ -116,9 +116,9 @@ def _category_links(region_id: int | None) -> Iterable[NavigationLink]:
     from catalog.tree import category_tree
 
     tops = [root for root in category_tree().roots if root.goods]
-    # One root (货物) says nothing: show what is below it.
-    while len(tops) == 1 and tops[0].offered:
-        tops = tops[0].offered
+    # The official roots (货物, 工程, 服务) say little: show what is below them.
+    if len(tops) <= 3:
+        tops = [child for root in tops for child in root.offered or [root]]
     for node in tops[:MOST_LINKS]:
         yield NavigationLink(node.name, node.url)
     if tops:

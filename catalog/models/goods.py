@@ -127,6 +127,7 @@ class Good(models.Model):
                 condition=models.Q(offers__gt=0),
                 name="good_category_weight",
             ),
+            models.Index(fields=["lowest_price", "id"], condition=models.Q(offers__gt=0), name="good_price"),
             models.Index(fields=["-weight", "-id"], condition=models.Q(offers__gt=0), name="good_weight"),
             models.Index(fields=["brand", "id"], name="good_brand"),
             models.Index(fields=["category", "spec_hash"], name="good_category_spec"),
