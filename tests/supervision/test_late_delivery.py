@@ -121,7 +121,7 @@ def test_cancelled_by_the_end_of_the_night_is_left_out_and_later_stays() -> None
 def test_a_promise_for_a_day_before_the_order_is_overdue_on_the_day_of_the_order() -> None:
     order = an_order(day(10), promised_on=MONDAY)
     run_nights(day(10), day(12), only=SLUG)
-    assert seen(SLUG) == {order.number: ("2025-03-10", 1)}
+    assert seen(SLUG) == {order.number: ("2025-03-10", 2)}
 
 
 def test_local_dates_count_not_those_of_utc() -> None:
