@@ -42,7 +42,7 @@ def arrives(live_server: Any, new_context: Callable[..., Any], browser: Browser)
 
     def arrive(who: Actor | User | None = None, **window: Any) -> Person:
         context = new_context(**window)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         user = who.user if isinstance(who, Actor) else who
         if user is not None:
             session = Client()
