@@ -14,7 +14,7 @@ COPY . .
 COPY --from=assets /build/node_modules node_modules
 RUN /venv/bin/python scripts/assets.py && rm -rf node_modules \
     && /venv/bin/python scripts/messages.py compile \
-    && DJANGO_SETTINGS_MODULE=zcy.settings.dev STATIC_ROOT=/app/static_root \
+    && DJANGO_SETTINGS_MODULE=zcy.settings.dev ZCY_COLLECTED=1 STATIC_ROOT=/app/static_root \
         /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && /venv/bin/python -m compileall -q zcy accounts catalog orders supervision credit exchange
 

@@ -73,7 +73,8 @@ def data_fingerprint() -> str:
 def static_fingerprint() -> str:
     """Changes with any static file of ours, the copied assets, or the packages that bring static files."""
     files = [path for folder in ("static", "static_vendor") for path in (PROJECT_ROOT / folder).rglob("*")]
-    return _fingerprint([*files, PROJECT_ROOT / "requirements.lock"])
+    settings = (PROJECT_ROOT / "zcy" / "settings").glob("*.py")
+    return _fingerprint([*files, *settings, PROJECT_ROOT / "requirements.lock"])
 
 
 def _fingerprint(paths: Any) -> str:

@@ -49,6 +49,7 @@ class Supervisor:
             "ZCY_LOCAL": str(layout.root),
             "ZCY_DEMO": "1" if demonstration else "0",
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "zcy.settings.dev"),
+            "ZCY_COLLECTED": "1",
             "PYTHONUNBUFFERED": "1",
         }
 
