@@ -15,6 +15,7 @@ PUBLIC_NAMES: Final = (
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_confirm_email",
+    "account_confirm_login_code",  # there while sign-in by code is off; allauth sends it away
     "account_email_verification_sent",
     "mfa_authenticate",
 )

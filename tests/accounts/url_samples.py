@@ -1,0 +1,38 @@
+"""Addresses of real rows for the walk over all URLs.
+
+Each app keeps such a module, `tests/<app>/url_samples.py`, with `SAMPLES`: URL name → a function that makes a row of
+some organisation and returns the URL's arguments. A stranger with the right role must meet 404 or 403 there.
+`OPEN_TO_ALL` names the URLs with arguments that lead to nobody's row in particular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.models import Notice
+from accounts.services.invite_person import invite_person
+from tests.factories.accounts import a_person, an_actor
+
+Arguments = dict[str, Any]
+
+
+def someone_elses_notice() -> Arguments:
+    return {"pk": Notice.objects.create(user=a_person("purchaser"), kind="x", key="x").pk}
+
+
+def someone_elses_colleague() -> Arguments:
+    return {"pk": a_person("purchaser").pk}
+
+
+def someone_elses_invitation() -> Arguments:
+    invited = invite_person(actor=an_actor("manager"), name="李四", email="", role="purchaser")
+    return {"pk": invited.invitation.pk}
+
+
+SAMPLES: dict[str, Callable[[], Arguments]] = {
+    "notice": someone_elses_notice,
+    "person": someone_elses_colleague,
+    "invitation_withdraw": someone_elses_invitation,
+}
+OPEN_TO_ALL: frozenset[str] = frozenset()
