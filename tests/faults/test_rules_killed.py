@@ -17,6 +17,7 @@ from django.db import connection
 from supervision.models import RuleNight, Warning, WarningEvent
 from tests.supervision.history import run_nights
 from tests.supervision.test_nights import FIRST, LAST, a_small_market, figures, found
+from zcy import clock
 from zcy.embedded.paths import PROJECT_ROOT
 from zcy.models import NightlyPartRun, NightlyRun, RunState
 
@@ -48,10 +49,10 @@ run_part(int(os.environ["VICTIM_PART"]))
 
 def killed_in(part: NightlyPartRun, sign: Any) -> None:
     """Run the part in a process of its own and kill that in its second chunk."""
-    environment = {
+    environment: dict[str, str] = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "zcy.settings.test",
-        "VICTIM_DATABASE": settings.DATABASES["default"]["NAME"],
+        "VICTIM_DATABASE": str(settings.DATABASES["default"]["NAME"]),
         "VICTIM_PART": str(part.pk),
         "VICTIM_SIGN": str(sign),
         "DATABASE_URL": database_url(),
@@ -84,7 +85,7 @@ def test_a_rule_killed_after_its_first_chunk_is_finished_by_the_next_worker(tmp_
     part.refresh_from_db()
     assert part.state == RunState.RUNNING
     assert Warning.objects.count() == 3
-    NightlyPartRun.objects.update(heartbeat_at=part.heartbeat_at - timedelta(minutes=5))
+    NightlyPartRun.objects.update(heartbeat_at=clock.now() - timedelta(minutes=5))
     assert run_part(part.pk)
     part.refresh_from_db()
     assert (part.state, part.attempts) == (RunState.DONE, 2)

@@ -105,7 +105,7 @@ def a_deal(
         x=math.log(price / pack) if price > 0 else None,
         quantity=quantity,
         accessory=accessory,
-        confirmed_at=order.confirmed_at,
+        confirmed_at=order.confirmed_at or at(confirmed, hour),
         confirmed_on=confirmed,
         withdrawn_at=order.cancelled_at,
     )

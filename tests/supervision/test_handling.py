@@ -53,6 +53,16 @@ def an_assigned_warning() -> tuple[Warning, Actor]:
     return warning, officer
 
 
+def the_purchaser(warning: Warning) -> Actor:
+    assert warning.buyer is not None
+    return an_actor(warning.buyer, Role.PURCHASER)
+
+
+def the_seller(warning: Warning) -> Actor:
+    assert warning.supplier is not None
+    return a_seller(warning.supplier)
+
+
 def asked(warning: Warning, officer: Actor) -> Explanation:
     request_explanation(
         actor=officer, warning_id=warning.pk, sides=["buyer"], question="Why so late, please?"
@@ -71,7 +81,7 @@ def test_a_new_warning_waits_three_working_days_for_somebody() -> None:
 def test_from_assignment_to_closing_with_four_people() -> None:
     warning, officer = an_assigned_warning()
     explanation = asked(warning, officer)
-    purchaser = an_actor(warning.buyer, Role.PURCHASER)
+    purchaser = the_purchaser(warning)
     explain(actor=purchaser, explanation_id=explanation.pk, text=TEXT)
     judge = a_supervisor()
     verify_warning(actor=judge, warning_id=warning.pk, verdict="upheld", text=TEXT)
@@ -84,7 +94,7 @@ def test_from_assignment_to_closing_with_four_people() -> None:
 
 def test_the_people_asked_are_told() -> None:
     warning, officer = an_assigned_warning()
-    purchaser = an_actor(warning.buyer, Role.PURCHASER)
+    purchaser = the_purchaser(warning)
     asked(warning, officer)
     assert Notice.objects.filter(user=purchaser.user, kind="supervision.asked").exists()
 
@@ -145,10 +155,10 @@ def test_only_the_asked_organisation_answers_and_only_once() -> None:
     warning, officer = an_assigned_warning()
     explanation = asked(warning, officer)
     with pytest.raises(Missing):
-        explain(actor=a_seller(warning.supplier), explanation_id=explanation.pk, text=TEXT)
+        explain(actor=the_seller(warning), explanation_id=explanation.pk, text=TEXT)
     with pytest.raises(NotAllowed):
         explain(actor=officer, explanation_id=explanation.pk, text=TEXT)
-    purchaser = an_actor(warning.buyer, Role.PURCHASER)
+    purchaser = the_purchaser(warning)
     explain(actor=purchaser, explanation_id=explanation.pk, text=TEXT)
     with pytest.raises(errors.WrongStep):
         explain(actor=purchaser, explanation_id=explanation.pk, text=TEXT)
@@ -158,11 +168,11 @@ def test_both_sides_must_answer_before_it_is_explained() -> None:
     warning, officer = an_assigned_warning()
     question = "Why so late, please?"
     request_explanation(actor=officer, warning_id=warning.pk, sides=["buyer", "supplier"], question=question)
-    for organisation, role in ((warning.buyer, Role.PURCHASER), (warning.supplier, Role.SUPPLIER_ADMIN)):
+    for actor in (the_purchaser(warning), the_seller(warning)):
         warning.refresh_from_db()
         assert warning.state == "requested"
-        one = Explanation.objects.get(organisation=organisation)
-        explain(actor=an_actor(organisation, role), explanation_id=one.pk, text=TEXT)
+        one = Explanation.objects.get(organisation=actor.organisation)
+        explain(actor=actor, explanation_id=one.pk, text=TEXT)
     warning.refresh_from_db()
     assert warning.state == "explained"
 
