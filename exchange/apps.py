@@ -9,3 +9,9 @@ class ExchangeConfig(AppConfig):
     """The app exchange."""
 
     name = "exchange"
+
+    def ready(self) -> None:
+        """Put the portal's parts on the home page."""
+        from exchange import home
+
+        home.register()

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import BUYER_ROLES, SUPPLIER_ROLES, Role
-from orders.queries import work_items
+from orders.queries import plan_rows, work_items
 from orders.states import State
 from zcy import clock
-from zcy.registries import HeaderCount, MenuItem, TodoItem, TodoProvider, header_counts, menu, todo
+from zcy.registries import (
+    HeaderCount,
+    HomeSection,
+    MenuItem,
+    TodoItem,
+    TodoProvider,
+    header_counts,
+    home_sections,
+    menu,
+    todo,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -71,6 +81,9 @@ def register() -> None:
     ):
         header_counts.register(HeaderCount(name, frozenset({role}), _state_sql(state)))
     header_counts.register(HeaderCount("supplier_orders", SUPPLIER_ROLES, _supplier_sql))
+    home_sections.register(
+        HomeSection("budgets", "orders/buyer/_home_budgets.html", load_budgets, BUYER_ROLES, order=20)
+    )
     todo.register(TodoProvider("orders", BUYER_ROLES | SUPPLIER_ROLES, find_work, order=10))
 
 
@@ -122,3 +135,10 @@ def _supplier_sql(actor: Any) -> tuple[str, list[Any]]:
         "SELECT count(*) FROM orders_order WHERE supplier_id = %s AND origin = 'live' AND state = ANY(%s)",
         [actor.organisation_id, states],
     )
+
+
+def load_budgets(actor: Actor) -> Mapping[str, Any]:
+    """The unit's live plans of the year with what is left of each."""
+    return {
+        "rows": [row for row in plan_rows(actor, year=clock.today().year) if row.plan.origin == "live"][:6]
+    }
