@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -144,7 +144,7 @@ class RuleAdmin(ReadOnlyAdmin[Rule]):
             )
         except DomainError as error:
             return self._page(request, row, form, status=refuse_in_form(form, error))
-        messages.success(request, _t("The draft is written. A second lead must approve it."))
+        messages.success(request, gettext("The draft is written. A second lead must approve it."))
         return HttpResponseRedirect(reverse("admin:supervision_rule_change", args=[row.pk]))
 
     def _approve(self, request: HttpRequest, rule_id: int, version_id: int) -> HttpResponse:
@@ -153,7 +153,7 @@ class RuleAdmin(ReadOnlyAdmin[Rule]):
         except DomainError as error:
             refuse_in_message(request, error)
         else:
-            messages.success(request, _t("The version is approved and holds from its first day on."))
+            messages.success(request, gettext("The version is approved and holds from its first day on."))
         return HttpResponseRedirect(reverse("admin:supervision_rule_change", args=[rule_id]))
 
 

@@ -11,7 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -175,7 +175,7 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
         except DomainError as error:
             status = refuse_in_form(form, error)
             return self._evidence_page(request, self._found(request, warning_id), {name: form}, status=status)
-        messages.success(request, _t("Done: %(step)s.") % {"step": label})
+        messages.success(request, gettext("Done: %(step)s.") % {"step": label})
         return HttpResponseRedirect(reverse("admin:supervision_warning_change", args=[warning.pk]))
 
     def _assign_many(self, request: HttpRequest) -> HttpResponse:
@@ -184,7 +184,7 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
         assignee = request.POST.get("assignee", "")
         back = HttpResponseRedirect(reverse("admin:supervision_warning_changelist"))
         if not ids or not assignee.isdigit():
-            messages.error(request, _t("Choose warnings and who shall handle them."))
+            messages.error(request, gettext("Choose warnings and who shall handle them."))
             return back
         try:
             done = assign_warnings(actor=actor, warning_ids=ids, assignee_id=int(assignee))

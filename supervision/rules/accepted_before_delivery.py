@@ -14,7 +14,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supervision.rules.base import Finding, Parameters, Rule, RuleContext, Tally, regimes_of
@@ -95,21 +95,23 @@ class AcceptedBeforeDelivery(Rule):
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
         if evidence["kind"] == "payment" and not evidence["accepted_at"]:
-            return _t("Paid at %(paid)s without any acceptance.") % {"paid": evidence["paid_at"]}
+            return gettext("Paid at %(paid)s without any acceptance.") % {"paid": evidence["paid_at"]}
         if evidence["kind"] == "payment":
-            return _t("Paid at %(paid)s, before the acceptance at %(accepted)s.") % {
+            return gettext("Paid at %(paid)s, before the acceptance at %(accepted)s.") % {
                 "paid": evidence["paid_at"],
                 "accepted": evidence["accepted_at"],
             }
-        return _t("Accepted at %(accepted)s, before the goods were signed for at %(signed)s.") % {
+        return gettext("Accepted at %(accepted)s, before the goods were signed for at %(signed)s.") % {
             "accepted": evidence["accepted_at"],
             "signed": evidence["signed_at"],
         }
 
     def formula(self, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
         if evidence["kind"] == "payment":
-            return [(_t("payment < acceptance"), f"{evidence['paid_at']} < {evidence['accepted_at']}")]
-        return [(_t("acceptance < last signature"), f"{evidence['accepted_at']} < {evidence['signed_at']}")]
+            return [(gettext("payment < acceptance"), f"{evidence['paid_at']} < {evidence['accepted_at']}")]
+        return [
+            (gettext("acceptance < last signature"), f"{evidence['accepted_at']} < {evidence['signed_at']}")
+        ]
 
 
 def _outcomes(

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supervision.rules.base import Finding, Parameters, Rule, RuleContext, Tally, parameter, regimes_of
@@ -116,12 +116,16 @@ class LateDelivery(Rule):
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
         if evidence["arrived_on"]:
-            return _t("Promised for %(promised)s, arrived on %(arrived)s: %(days)s working days late.") % {
+            return gettext(
+                "Promised for %(promised)s, arrived on %(arrived)s: %(days)s working days late."
+            ) % {
                 "promised": evidence["promised_on"],
                 "arrived": evidence["arrived_on"],
                 "days": evidence["workdays"],
             }
-        return _t("Promised for %(promised)s and not arrived by %(as_of)s: %(days)s working days late.") % {
+        return gettext(
+            "Promised for %(promised)s and not arrived by %(as_of)s: %(days)s working days late."
+        ) % {
             "promised": evidence["promised_on"],
             "as_of": evidence["as_of"],
             "days": evidence["workdays"],
@@ -134,7 +138,7 @@ class LateDelivery(Rule):
                 f"wd({evidence['promised_on']}, {end})",
                 f"{evidence['workdays']} > {evidence['grace_workdays']}",
             ),
-            (_t("calendar days"), str(evidence["days"])),
+            (gettext("calendar days"), str(evidence["days"])),
         ]
 
 

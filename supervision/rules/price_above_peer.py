@@ -24,7 +24,7 @@ from itertools import groupby
 from statistics import median
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PriceObservation
@@ -166,7 +166,7 @@ class PriceAbovePeer(Rule):
         ]
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
-        return _t(
+        return gettext(
             "%(price)s per unit, %(ratio)s times the median %(median)s of %(n)s suppliers (z = %(z)s)."
         ) % {
             "price": money(evidence["price"]),
@@ -179,14 +179,14 @@ class PriceAbovePeer(Rule):
     def formula(self, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
         e = evidence
         return [
-            ("x = ln(¥/unit)", f"ln({e['price']:.4f}) = {e['x']:.4f}"),
-            ("median x̃", f"{e['middle']:.4f} = ln({e['median']:.4f})"),
+            (gettext("x = ln(¥ per unit)"), f"ln({e['price']:.4f}) = {e['x']:.4f}"),
+            (gettext("median x̃"), f"{e['middle']:.4f} = ln({e['median']:.4f})"),
             (
                 "S² = (n·(1.4826·MAD)² + 12·σ²) / (n + 12)",
                 f"({e['n']}·(1.4826·{e['mad']:.4f})² + 12·{e['sigma']:.4f}²) / {e['n'] + 12} = {e['spread']:.4f}²",
             ),
             ("z = (x − x̃) / max(S, 0.02)", f"{e['z']:.3f} > {e['z_limit']}"),
-            ("price ÷ median", f"{e['ratio']:.3f} > {e['ratio_limit']}"),
+            (gettext("price ÷ median"), f"{e['ratio']:.3f} > {e['ratio_limit']}"),
         ]
 
 

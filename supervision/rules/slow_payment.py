@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supervision.rules.base import Finding, Parameters, Rule, RuleContext, Tally, parameter, regimes_of
@@ -102,12 +102,12 @@ class SlowPayment(Rule):
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
         if evidence["paid_on"]:
-            return _t("Due on %(due)s, paid in full on %(paid)s: %(days)s days late.") % {
+            return gettext("Due on %(due)s, paid in full on %(paid)s: %(days)s days late.") % {
                 "due": evidence["due"],
                 "paid": evidence["paid_on"],
                 "days": evidence["days_late"],
             }
-        return _t("Due on %(due)s and not paid in full by %(as_of)s: %(days)s days late.") % {
+        return gettext("Due on %(due)s and not paid in full by %(as_of)s: %(days)s days late.") % {
             "due": evidence["due"],
             "as_of": evidence["as_of"],
             "days": evidence["days_late"],
@@ -122,10 +122,10 @@ class SlowPayment(Rule):
         ]
         if not evidence["due_on"]:
             lines.insert(
-                0, (_t("due = acceptance + term"), f"{evidence['passed_on']} + {evidence['term_days']}")
+                0, (gettext("due = acceptance + term"), f"{evidence['passed_on']} + {evidence['term_days']}")
             )
         if evidence["days_after_acceptance"] is not None:
-            lines.append((_t("days after acceptance"), str(evidence["days_after_acceptance"])))
+            lines.append((gettext("days after acceptance"), str(evidence["days_after_acceptance"])))
         return lines
 
 

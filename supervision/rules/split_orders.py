@@ -20,7 +20,7 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supervision.ceilings import Ceilings
@@ -173,7 +173,7 @@ class SplitOrders(Rule):
                 )
 
     def sentence(self, evidence: Mapping[str, Any]) -> str:
-        return _t(
+        return gettext(
             "%(units)s orders within %(days)s days add up to %(total)s; the ceiling is %(ceiling)s."
         ) % {
             "units": len(evidence["units"]),
@@ -185,9 +185,12 @@ class SplitOrders(Rule):
     def formula(self, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
         parts = " + ".join(money(unit["total"]) for unit in evidence["units"])
         return [
-            (_t("each < T"), f"{_t('largest')} {money(evidence['largest'])} < {money(evidence['ceiling'])}"),
+            (
+                gettext("each < T"),
+                f"{gettext('largest')} {money(evidence['largest'])} < {money(evidence['ceiling'])}",
+            ),
             ("Σ ≥ T", f"{parts} = {money(evidence['total'])} ≥ {money(evidence['ceiling'])}"),
-            (_t("suppliers"), str(len(evidence["suppliers"]))),
+            (gettext("suppliers"), str(len(evidence["suppliers"]))),
         ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -86,7 +86,7 @@ def _detail(request: ActorRequest, explanation_id: int, name: str) -> HttpRespon
             except DomainError as error:
                 status = refuse_in_form(form, error)
             else:
-                messages.success(request, _t("Your explanation was sent to the supervisor."))
+                messages.success(request, gettext("Your explanation was sent to the supervisor."))
                 return redirect(name, explanation_id=found.pk)
         return _page(request, found, form, name, status)
     return _page(request, found, ExplainForm(), name, 200)
