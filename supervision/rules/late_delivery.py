@@ -49,11 +49,6 @@ _SQL: Final = f"""
                        WHERE p.order_id = o.id AND p.prepaid IS NOT TRUE)) AS later_on
           FROM candidate c JOIN orders_order o USING (id) JOIN limits l USING (promised_on)
          WHERE {_WHERE}
-    ), delivery AS (
-        SELECT s.order_id, s.id,
-               coalesce({local("least(s.shipped_at, s.delivered_at, s.signed_at)")}, '0001-01-01'::date) AS known_on,
-               {local("coalesce(s.delivered_at, s.signed_at)")} AS arrived_on
-          FROM orders_shipment s JOIN fact f ON f.id = s.order_id
     ), judged AS (
         SELECT f.*, d.*
           FROM fact f LEFT JOIN LATERAL (
@@ -68,7 +63,10 @@ _SQL: Final = f"""
                                         AND (r.arrived_on IS NULL OR r.arrived_on > %(as_of)s)) AS waiting,
                      max(r.arrived_on) FILTER (WHERE r.arrived_on <= %(as_of)s) AS arrived_on,
                      coalesce(array_agg(r.id ORDER BY r.id) FILTER (WHERE r.known_on <= %(as_of)s), '{{{{}}}}') AS rows
-                FROM delivery r WHERE r.order_id = f.id) d ON true
+                FROM (SELECT s.id, coalesce({local("least(s.shipped_at, s.delivered_at, s.signed_at)")}, '0001-01-01'::date)
+                                 AS known_on,
+                             {local("coalesce(s.delivered_at, s.signed_at)")} AS arrived_on
+                        FROM orders_shipment s WHERE s.order_id = f.id) r) d ON true
     )
     SELECT *, least(arrived_late, missed, CASE WHEN rows_then = 0 AND (later_on IS NULL OR later_on > overdue_on)
                                                THEN overdue_on END) AS flagged_on
