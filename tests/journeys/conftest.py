@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -37,11 +37,14 @@ def _fresh_trees(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def arrives(live_server: Any, new_context: Callable[..., Any], browser: Browser) -> Arrives:
+def arrives(live_server: Any, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Arrives]:
     """A person opens a browser: signed in by the session where one is given, else as a visitor."""
 
+    windows: list[BrowserContext] = []
+
     def arrive(who: Actor | User | None = None, **window: Any) -> Person:
-        context = new_context(**window)
+        context = browser.new_context(**{**browser_context_args, **window})
+        windows.append(context)
         context.set_default_timeout(60_000)
         user = who.user if isinstance(who, Actor) else who
         if user is not None:
@@ -53,7 +56,9 @@ def arrives(live_server: Any, new_context: Callable[..., Any], browser: Browser)
             )
         return Person(context.new_page(), live_server.url)
 
-    return arrive
+    yield arrive
+    for context in windows:
+        context.close()
 
 
 def with_password(actor: Actor) -> User:
