@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.market.oracle.load import Market, Order, day_of, load
@@ -123,13 +123,6 @@ def slow_payment(market: Market, until: date) -> list[Flag]:
     return found
 
 
-def arrival(order: Order) -> datetime | None:
-    """The last delivered_at (else signed_at) of all rows; None while a row has neither, or there is no row."""
-    times = [delivered or signed for _, delivered, signed in order.deliveries]
-    known = [time for time in times if time is not None]
-    return max(known) if known and len(known) == len(times) else None
-
-
 def first_overdue(market: Market, promised: date, days: int) -> date:
     """The first day with more than `days` working days after the promised one."""
     night = promised
@@ -138,30 +131,48 @@ def first_overdue(market: Market, promised: date, days: int) -> date:
     return night
 
 
+def overdue_on(market: Market, order: Order, night: date) -> bool:
+    """Whether, with the data of a night after the promise ran out, the delivery is late."""
+    assert order.promised is not None
+    steps = [at for at, _ in order.acceptances] + [at for at, _, _, prepaid in order.payments if not prepaid]
+    went_on = any(day_of(at) <= night for at in steps)
+    known = [row for row in order.deliveries if any(time and day_of(time) <= night for time in row)]
+    if not known:
+        return not went_on
+    arrivals: list[date] = []
+    for _, delivered, signed in known:
+        time = delivered or signed
+        if time is not None and day_of(time) <= night:
+            arrivals.append(day_of(time))
+        else:
+            return not (time is None and went_on)
+    return market.wd(order.promised, max(arrivals)) > 1
+
+
 def late_delivery(market: Market, until: date) -> list[Flag]:
     """On the first night on which the last delivery is overdue.
 
-    Choices: all rows of an order count from the start; an order without any time of arrival is "not yet", unless
-    an acceptance or payment was known that night; confirmation is not needed.
+    Choices: a part is known from its first time on, so an order whose known parts have all arrived is clear until
+    another part turns up; what has no time of arrival is "not yet", unless an acceptance or a payment was known that
+    night; confirmation is not needed; nothing is overdue before it was placed.
     """
     found = []
     for order in market.orders.values():
         if order.promised is None:
             continue
-        night = first_overdue(market, order.promised, 1)
-        if night > until or order.cancelled_by(night):
-            continue
-        arrived = arrival(order)
-        if arrived is not None and market.wd(order.promised, day_of(arrived)) <= 1:
-            continue
-        later = [at for at, _ in order.acceptances] + [
-            at for at, _, _, prepaid in order.payments if not prepaid
-        ]
-        if arrived is None and any(day_of(at) <= night for at in later):
-            continue
-        last = min(day_of(arrived) if arrived else until, until)
-        severities = {2 if (n - order.promised).days > 7 else 1 for n in (night, last)}
-        found.append(Flag("late-delivery", "order", order.id, night, frozenset(severities)))
+        first = max(first_overdue(market, order.promised, 1), day_of(order.placed))
+        times = [time for row in order.deliveries for time in row if time is not None]
+        nights = sorted({first} | {day_of(time) for time in times if day_of(time) > first})
+        for night in nights:
+            if night > until or order.cancelled_by(night):
+                break
+            if overdue_on(market, order, night):
+                arrived = [delivered or signed for _, delivered, signed in order.deliveries]
+                last = max((day_of(time) for time in arrived if time), default=until)
+                ends = (night, until if None in arrived else min(last, until))
+                severities = {2 if (end - order.promised).days > 7 else 1 for end in ends}
+                found.append(Flag("late-delivery", "order", order.id, night, frozenset(severities)))
+                break
     return found
 
 
