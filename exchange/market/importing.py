@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from exchange.market import deriving, staging, trees
 from exchange.market.merging import MERGES, merge
 from exchange.market.reading import Source, find_files
 from exchange.market.report import Report
-from zcy import audit, workdays
+from zcy import audit, nightly, workdays
 from zcy.errors import DomainError
 
 Progress = Callable[[str, int], None]
@@ -119,6 +120,9 @@ def _write(report: Report, advance: Progress) -> None:
     advance(_("search index"), 0)
     if "holidays" in present:
         workdays.rebuild()
+    if any(counts.inserted or counts.updated for counts in report.files.values()):
+        # History may have come in before nights that are done: the next one begins with the first day again.
+        nightly.supersede(date.min)
     if present & {"organisations", "shareholdings"}:
         recompute_related_groups()
     if present & {"goods", "listings", "organisations", "categories"}:
