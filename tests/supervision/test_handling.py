@@ -253,9 +253,9 @@ def a_draft(lead: Actor, code: str = "330100", **parameters: Any) -> RuleVersion
     )
 
 
-def test_every_shipped_rule_has_one_version_with_the_hash_of_its_code() -> None:
+def test_every_rule_is_shipped_with_a_version_that_has_the_hash_of_its_code() -> None:
     for slug, rule in RULES.items():
-        version = RuleVersion.objects.get(rule__slug=slug)
+        version = RuleVersion.objects.filter(rule__slug=slug).latest("number")
         assert (version.region, version.effective_from, version.code_hash) == (None, None, rule.code_hash())
         assert version.parameters == rule.parameters().as_dict()
 
@@ -291,7 +291,7 @@ def test_a_draft_holds_only_when_a_second_lead_has_approved_it() -> None:
 
 
 def test_versions_are_immutable() -> None:
-    version = RuleVersion.objects.get(rule__slug="late-delivery")
+    version = RuleVersion.objects.filter(rule__slug="late-delivery").latest("number")
     for act in (
         lambda: RuleVersion.objects.filter(pk=version.pk).update(legal_basis="other"),
         version.delete,
@@ -307,7 +307,7 @@ def test_the_version_in_force_on_the_night_judges_it_and_is_named() -> None:
     city, rule = a_region("330100"), Rule.objects.get(slug="late-delivery")
     version = RuleVersion.objects.create(
         rule=rule,
-        number=2,
+        number=99,
         region=city,
         parameters={"grace_workdays": 0},
         effective_from=date(2025, 3, 10),
