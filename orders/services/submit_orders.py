@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,10 @@ from orders.advice import Advice, Outcome, Projected, advise
 from orders.ceilings import Ceilings, ceilings_of
 from orders.errors import (
     AdviceGiven,
-    BudgetExceeded,
     ChangedPrice,
     NotDeliveredThere,
     NotOrderable,
     OverCeiling,
-    PlanNotFitting,
     PriceChanged,
 )
 from orders.models import (
@@ -41,6 +38,7 @@ from orders.models import (
 )
 from orders.orderable import delivers_to, why_not_orderable
 from orders.services.checks import checked_key, checked_text, need_role
+from orders.services.paying_plans import lock_plans
 from orders.services.submission import (
     METHOD,
     Item,
@@ -58,7 +56,6 @@ from orders.states import State
 from orders.transitions import NEW, Action, Facts, next_state
 from zcy import audit, clock
 from zcy.errors import Missing
-from zcy.money import ZERO
 from zcy.numbers import next_number
 
 if TYPE_CHECKING:
@@ -137,7 +134,7 @@ def submit_orders(
             ceilings = ceilings_of(terms.region, METHOD)
             _check_offers(items, terms)
             _check_ceilings(parcels, ceilings)
-            paying = _lock_plans(organisation_id, plans, parcels)
+            paying = lock_plans(organisation_id, plans, parcels)
             _lock_and_recheck(items)
             reserve_stock(quantities={item.listing.pk: item.quantity for item in items})
             orders = _write(actor, parcels, terms, paying, ceilings, advice, answers or {}, key)
@@ -210,52 +207,6 @@ def _check_ceilings(parcels: Sequence[Parcel], ceilings: Ceilings) -> None:
                 % {"total": parcel.total, "category": parcel.category.name, "ceiling": row.ceiling},
                 field="lines",
             )
-
-
-def _lock_plans(organisation_id: int, plans: Mapping[int, int], parcels: Sequence[Parcel]) -> dict[int, Plan]:
-    """The plan of each supplier's order, locked in the order of ids, fitting and with enough left."""
-    rows = (
-        Plan.objects.filter(buyer_id=organisation_id, pk__in=set(plans.values()))
-        .select_related("category")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
-    found = {plan.pk: plan for plan in rows}
-    paying: dict[int, Plan] = {}
-    needed: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for parcel in parcels:
-        field = f"plan_{parcel.supplier_id}"
-        plan = found.get(plans.get(parcel.supplier_id, 0))
-        if plan is None:
-            raise PlanNotFitting(_("Choose the plan that pays for this order."), field=field)
-        _check_plan(plan, parcel, field)
-        needed[plan.pk] += parcel.total
-        left = plan.left
-        if needed[plan.pk] > left:
-            raise BudgetExceeded(
-                _("%(plan)s has %(left)s yuan left, this takes %(needed)s yuan.")
-                % {"plan": plan, "left": left, "needed": needed[plan.pk]},
-                field=field,
-            )
-        paying[parcel.supplier_id] = plan
-    return paying
-
-
-def _check_plan(plan: Plan, parcel: Parcel, field: str) -> None:
-    if plan.closed:
-        raise PlanNotFitting(_("This plan is closed."), field=field)
-    if plan.origin != "live":
-        raise PlanNotFitting(_("This plan was imported as history."), field=field)
-    if plan.year != clock.today().year:
-        raise PlanNotFitting(_("This plan is for another fiscal year."), field=field)
-    if plan.category is not None:
-        for item in parcel.items:
-            if not item.category.path.startswith(plan.category.path):
-                raise PlanNotFitting(
-                    _("This plan is for %(category)s and cannot pay for %(name)s.")
-                    % {"category": plan.category.name, "name": item.listing.good.name},
-                    field=field,
-                )
 
 
 def _lock_and_recheck(items: Sequence[Item]) -> None:

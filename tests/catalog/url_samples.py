@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.factories.trade import a_listing_on_sale
+from tests.factories import a_listing_on_sale
 
 
 def a_listing() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.factories.trade import a_confirmed_order, a_trade, an_approved_order
+from tests.factories import a_confirmed_order, a_trade, an_approved_order
 from tests.orders.pages.test_journey_of_pages import client_of, page
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Announcement, Region
 from exchange.market.importing import import_market
 from tests.exchange.small_market import write_market
-from tests.factories.trade import a_confirmed_order, a_trade
+from tests.factories import a_confirmed_order, a_trade
 from zcy import clock
 
 pytestmark = pytest.mark.django_db

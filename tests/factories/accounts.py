@@ -56,7 +56,7 @@ def a_person(
     """A person who holds the roles in one organisation; with a second factor where a role asks for it."""
     number = next(_numbers)
     user = User.objects.create_user(
-        username=username or f"person{number}", password=PASSWORD, name=name or f"张三{number}"
+        username=username or f"member{number}", password=PASSWORD, name=name or f"张三{number}"
     )
     if roles:
         region = ZHEJIANG if KIND_OF_ROLE[Role(roles[0])] == OrganisationKind.OPERATOR else XIHU

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from orders import services
-from tests.factories.trade import a_trade, an_approved_order
+from tests.factories import a_trade, an_approved_order
 
 Arguments = dict[str, Any]
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.actor import Actor
 from orders.models import CartLine, Order
-from tests.factories.trade import (
+from tests.factories import (
     a_listing_on_sale,
     a_seller,
     a_trade,
@@ -147,7 +147,7 @@ def test_a_step_that_came_too_late_is_refused_with_the_new_state() -> None:
 
 
 def test_acceptance_names_the_line_that_lacks_a_reason() -> None:
-    from tests.factories.trade import a_delivered_order
+    from tests.factories import a_delivered_order
 
     trade = a_trade()
     order = a_delivered_order(trade)
