@@ -77,4 +77,5 @@ class PriceCases:
     def _mark(self, kind: str, order: Order, wanted: int, note: str) -> None:
         if self.negatives[kind] < wanted:
             self.negatives[kind] += 1
+            order.whole = True
             self.labels.negative("price-above-peer", "order", [order.id], note)
