@@ -13,16 +13,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actor import Actor
 from accounts.roles import Role
 from orders import services
 from orders.advice import Advice, Outcome
 from orders.errors import AdviceGiven, PriceChanged
 from orders.forms.checkout import CheckoutForm, QuantityForm, read_lines, write_line
+from orders.models import CartLine
 from orders.queries import CartView, approval_limit_of, cart_view, checkout_view
 from orders.services import OrderedLine
 from orders.views.common import actor_of
 from zcy.access import roles
-from zcy.errors import DomainError
+from zcy.errors import DomainError, Missing
 from zcy.refusals import refuse_in_message
 
 
@@ -93,11 +95,23 @@ def add(request: HttpRequest) -> HttpResponse:
     return redirect(back or "orders:cart")
 
 
+def _refuse_strangers(actor: Actor, line_id: int) -> None:
+    """A line of somebody else's cart is not there for this person; one already removed is no fault.
+
+    Raises:
+        Missing: it is somebody else's.
+    """
+    lines = CartLine.objects.filter(pk=line_id)
+    if lines.exists() and not lines.visible_to(actor).exists():
+        raise Missing
+
+
 @roles(Role.PURCHASER)
 @require_POST
 def change(request: HttpRequest, line_id: int) -> HttpResponse:
     """Another quantity, or whether the line is ordered now."""
     actor = actor_of(request)
+    _refuse_strangers(actor, line_id)
     try:
         if "quantity" in request.POST:
             form = QuantityForm(request.POST)
@@ -118,6 +132,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     """Take a line out; the message offers to put it back."""
     actor = actor_of(request)
+    _refuse_strangers(actor, line_id)
     row = next(
         (row for group in cart_view(actor).groups for row in group.rows if row.line.pk == line_id), None
     )
@@ -159,6 +174,7 @@ def see_prices(request: HttpRequest) -> HttpResponse:
 def replace(request: HttpRequest, line_id: int) -> HttpResponse:
     """Take the better offer instead, in one click."""
     actor = actor_of(request)
+    _refuse_strangers(actor, line_id)
     listing = request.POST.get("listing", "")
     row = next(
         (row for group in cart_view(actor).groups for row in group.rows if row.line.pk == line_id), None

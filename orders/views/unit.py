@@ -16,8 +16,8 @@ from orders.queries import addresses_of, invoice_titles_of, plan_detail, plan_ro
 from orders.views.common import actor_of
 from zcy import clock
 from zcy.access import roles
-from zcy.errors import DomainError
-from zcy.refusals import refuse_in_form
+from zcy.errors import DomainError, Missing
+from zcy.refusals import refuse_in_form, refuse_in_message
 
 KEEPERS = (Role.PURCHASER, Role.MANAGER)
 
@@ -88,8 +88,10 @@ def close_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     """No more orders from this plan."""
     try:
         services.close_plan(actor=actor_of(request), plan_id=plan_id)
+    except Missing:
+        raise  # a stranger's plan is a page that does not exist
     except DomainError as error:
-        messages.error(request, str(error))
+        refuse_in_message(request, error)
     else:
         messages.success(request, _("The plan is closed."))
     return redirect("orders:buyer_plan", plan_id=plan_id)
