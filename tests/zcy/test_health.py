@@ -22,7 +22,9 @@ def test_readyz_says_that_everything_answers(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_stays_ready_and_tells_when_the_cache_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_stays_ready_and_tells_when_the_cache_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(self: TolerantRedisCache) -> None:
         raise ConnectionRefusedError
 
