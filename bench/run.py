@@ -101,7 +101,8 @@ def _measure(size: str) -> Result:
                 parts[name] = parts.get(name, 0) + float(seconds)
             again, _text = _timed([python, "manage.py", "nightly"], environment)
         _took, answer = _timed([python, "-m", "bench.pages"], environment)
-        asked = json.loads(answer[answer.index('{"pages"') :].splitlines()[0])
+        # The answer stands on the standard output, log lines may follow it.
+        asked = json.JSONDecoder().raw_decode(answer, answer.index('{"pages"'))[0]
         figures = _pages(size, asked, environment) if size in PAGES else {}
     return Result(size, asked["sizes"], imported, night, again, parts, figures, asked["pages"])
 
