@@ -111,14 +111,26 @@ def _measure(size: str) -> Result:
 def _servers(environment: Mapping[str, str]) -> Iterator[None]:
     """Keep the embedded servers running over several commands."""
     keeper = subprocess.Popen(
-        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", "import time; time.sleep(86400)"],
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "--verbosity",
+            "0",
+            "-c",
+            "import time; print('ready', flush=True); time.sleep(86400)",
+        ],
         cwd=ROOT,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     )
     try:
-        time.sleep(3)
+        # A fixed wait would race the first start of the servers against the first command.
+        if keeper.stdout is None or keeper.stdout.readline().strip() != "ready":
+            raise SystemExit("bench: the embedded servers did not start")
         yield
     finally:
         os.killpg(keeper.pid, signal.SIGTERM)
