@@ -122,12 +122,12 @@ def test_it_runs_as_an_ordinary_user() -> None:
 
 
 def _kill_and_await_successor(platform: Platform, part: str) -> None:
-    assert wait_until(lambda: _finds(platform, part), seconds=60), part
+    assert wait_until(lambda: _find(platform, part) is not None, seconds=60), part
     victim = platform.pid_of(part)
     os.kill(victim, signal.SIGKILL)
 
     def has_successor() -> bool:
-        return not is_alive(victim) and _finds(platform, part) and platform.pid_of(part) != victim
+        return not is_alive(victim) and _find(platform, part) not in {None, victim}
 
     assert wait_until(has_successor, seconds=90, every=0.2), f"{part}: {platform.said()}"
 
@@ -138,11 +138,13 @@ def _demonstration_accounts(local: Path) -> str:
     return manage("shell", "--no-imports", "-c", code, local=local).stdout.strip()
 
 
-def _finds(platform: Platform, part: str) -> bool:
+def _find(platform: Platform, part: str) -> int | None:
+    """The living first process of a service: none in the moment between the old one and its successor."""
     try:
-        return is_alive(platform.pid_of(part))
-    except (ValueError, OSError):
-        return False
+        pid = platform.pid_of(part)
+    except (ValueError, OSError, IndexError):
+        return None
+    return pid if is_alive(pid) else None
 
 
 def _packages() -> str:
