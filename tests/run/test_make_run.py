@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -65,6 +66,15 @@ def test_it_starts_again_after_everything_was_killed(platform: Platform) -> None
     platform.wait_for_end()
     platform.start()
     assert wait_until(platform.is_ready, seconds=60)
+
+
+def test_a_start_waits_for_one_that_is_still_ending(platform: Platform, local: Path) -> None:
+    with (local / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        print("1 is ending", end="", file=lock, flush=True)
+        platform.launch()
+        assert not wait_until(lambda: not platform.runs(), seconds=6), platform.said()
+    assert wait_until(platform.is_ready, seconds=90), platform.said()
 
 
 def test_a_taken_port_is_said_in_one_sentence(platform: Platform) -> None:

@@ -28,6 +28,7 @@ from .services import Service, platform
 from .state import State
 
 MARK = "ZCY_SUPERVISED"
+ENDING = " is ending"
 
 
 class Supervisor:
@@ -154,6 +155,7 @@ class Supervisor:
                     say(news)
 
     def _end(self) -> None:
+        self._write_lock(f"{os.getpid()}{ENDING}")
         if self._services:
             say("stopping")
         for service in reversed(self._services):
@@ -180,7 +182,6 @@ class Supervisor:
                 f"The folder {self.layout.root} cannot be written by you ({error.strerror}): give it to yourself with "
                 "chown -R, remove it, or set ZCY_LOCAL to a folder of your own."
             ) from error
-        self._lock = lock
 
         def taken() -> bool:
             try:
@@ -189,14 +190,31 @@ class Supervisor:
                 return False
             return True
 
-        if not processes.wait_until(lambda: self._must_stop() or taken(), seconds=4.0, every=0.1):
-            number = os.pread(lock, 20, 0).decode(errors="replace").strip() or "?"
+        def is_ending() -> bool:
+            return os.pread(lock, 40, 0).decode(errors="replace").endswith(ENDING)
+
+        def await_lock(seconds: float) -> bool:
+            return processes.wait_until(lambda: self._must_stop() or taken(), seconds=seconds, every=0.1)
+
+        # Ending takes as long as the slowest service: who has just killed make waits for it instead of starting twice.
+        if not await_lock(4.0) and not (is_ending() and await_lock(90.0)):
+            number = os.pread(lock, 40, 0).decode(errors="replace").split()[:1] or ["?"]
+            os.close(lock)
             raise EmbeddedError(
-                f"zcy is running already on the servers in {self.layout.root}, as process {number}: stop it first, "
+                f"zcy is running already on the servers in {self.layout.root}, as process {number[0]}: stop it first, "
                 "or set ZCY_LOCAL to another folder and PORT to another number."
             )
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        if self._must_stop():
+            os.close(lock)
+            raise steps.Interrupted
+        self._lock = lock
+        self._write_lock(str(os.getpid()))
+
+    def _write_lock(self, text: str) -> None:
+        """Say in the lock's file who holds it."""
+        if self._lock is not None:
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, text.encode(), 0)
 
     def _end_leftovers(self) -> None:
         """End what a killed supervisor has left running."""
