@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
 from accounts.models import Membership, Organisation, Region, User
@@ -81,28 +83,56 @@ def actor_of(user: User, organisation_id: int | None = None) -> Actor:
         user: the person.
         organisation_id: the organisation to act for; the first one where it is None or no longer the person's.
     """
-    memberships = (
-        Membership.objects.filter(user=user, organisation__active=True)
-        .select_related("organisation__region")
-        .order_by("organisation_id", "id")
-    )
-    return _actor_from(user, list(memberships), organisation_id)
-
-
-def _actor_from(user: User, memberships: Iterable[Membership], organisation_id: int | None) -> Actor:
-    organisations = {membership.organisation_id: membership.organisation for membership in memberships}
+    organisations: dict[int, Organisation] = {}
+    held: list[tuple[int, str]] = []
+    for number, role, *values in _memberships(user):
+        if number not in organisations:
+            organisations[number] = _organisation(values)
+        # A role opens nothing in an organisation of the wrong kind, whatever an import brought.
+        if role in ROLES_OF_KIND[OrganisationKind(organisations[number].kind)]:
+            held.append((number, role))
     active = organisations.get(organisation_id or 0) or next(iter(organisations.values()), None)
     return Actor(
         user=user,
         organisation=active,
-        roles=frozenset(
-            m.role for m in memberships if active and m.organisation_id == active.pk and _fits(m)
-        ),
+        roles=frozenset(role for number, role in held if active and number == active.pk),
         organisations=tuple(organisations.values()),
-        all_roles=frozenset(m.role for m in memberships if _fits(m)),
+        all_roles=frozenset(role for _number, role in held),
     )
 
 
-def _fits(membership: Membership) -> bool:
-    """A role opens nothing in an organisation of the wrong kind, whatever an import brought."""
-    return membership.role in ROLES_OF_KIND[OrganisationKind(membership.organisation.kind)]
+def _memberships(user: User) -> list[tuple[Any, ...]]:
+    """(organisation, role, columns of the organisation, columns of its region) of a person, by organisation.
+
+    Every page asks, and composing the statement anew would cost more than answering it.
+    """
+    with connections[user._state.db or DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(_statement(), [user.pk])
+        return list(cursor.fetchall())
+
+
+@cache
+def _statement() -> str:
+    organisation, region = (
+        ", ".join(f'{alias}."{name}"' for name in _columns(model))
+        for alias, model in (("o", Organisation), ("r", Region))
+    )
+    return f"""
+        SELECT o.id, m.role, {organisation}, {region}
+          FROM {Membership._meta.db_table} m
+          JOIN {Organisation._meta.db_table} o ON o.id = m.organisation_id AND o.active
+          JOIN {Region._meta.db_table} r ON r.id = o.region_id
+         WHERE m.user_id = %s ORDER BY o.id, m.id
+    """
+
+
+@cache
+def _columns(model: type[Organisation] | type[Region]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]
+
+
+def _organisation(values: Sequence[Any]) -> Organisation:
+    end = len(_columns(Organisation))
+    organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _columns(Organisation), values[:end])
+    organisation.region = Region.from_db(DEFAULT_DB_ALIAS, _columns(Region), values[end:])
+    return organisation

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.roles import OPERATOR_ROLES, Role
+from catalog.kept import forget_lists
 from catalog.models import Category, CategoryAttribute
 from zcy.admin_site import RoleAdmin
 
@@ -56,3 +57,8 @@ class CategoryAdmin(RoleAdmin[Category]):
     fields = ("code", "name", "parent", "unit", "counted", "order", "goods_count")
     readonly_fields = ("code", "parent", "goods_count")
     inlines = [AttributeInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Names and attributes stand in kept lists."""
+        super().save_related(request, form, formsets, change)
+        forget_lists()

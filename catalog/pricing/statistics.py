@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
+from catalog.kept import forget_lists
 from catalog.pricing.formulas import WINDOW_DAYS
 from zcy.registries import NightContext
 
@@ -133,6 +134,7 @@ def refresh_statistics(day: date, *, full: bool | None = None) -> dict[str, Any]
         cursor.execute(_DELETE)
         removed = cursor.rowcount
         cursor.execute(_WRITE, params)
+        forget_lists()
         return {"rows": cursor.rowcount + removed, "groups": groups, "full": full}
 
 

@@ -106,8 +106,9 @@ def _filterable(filters: Filters) -> list[Attribute]:
 
 def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]) -> Facets:
     facets = Facets()
-    tree = category_tree()
     edges: list[Decimal] = []
+    categories: list[tuple[Any, int]] = []
+    brands: list[tuple[int, str, int]] = []
     listed: dict[int, list[tuple[str, int]]] = {}
     classes: dict[int, int] = {}
     for which, key, chosen, n, brand, value, at in sorted(
@@ -117,27 +118,40 @@ def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]
             facets.capped = n > CAP
             facets.total = min(chosen, CAP)
             edges = at or []
-        elif which == _CATEGORY and chosen and (node := tree.by_id.get(key)):
-            if not (filters.category and not filters.category.children):
-                facets.categories.append(Value(node.name, chosen, _category_url(filters, node)))
+        elif which == _CATEGORY and chosen and key is not None:
+            categories.append((key, chosen))
         elif which == _BRAND and key is not None and brand is not None:
-            facets.brand_names[key] = brand
-            picked = key in filters.brands
-            left = tuple(pk for pk in filters.brands if pk != key) if picked else (*filters.brands, key)
-            facets.brands.append(Value(brand, n, filters.address(brands=left), picked))
+            brands.append((key, brand, n))
         elif which == _CLASS and chosen and key is not None:
             classes[key] = chosen
         elif which == _VALUE:
             listed.setdefault(key, []).append((value, chosen))
+    facets.brand_names = {key: brand for key, brand, _n in brands}
+    facets.categories = _categories(filters, categories)
+    facets.brands = _brands(filters, brands)
     facets.prices = _prices(filters, edges, classes)
-    facets.categories = facets.categories[:MOST_VALUES]
-    facets.brands = [v for v in facets.brands if v.chosen] + [v for v in facets.brands if not v.chosen][
-        :MOST_VALUES
-    ]
     for number, attribute in enumerate(schema, start=1):
         if attribute_values := listed.get(number):
             facets.attributes.append(_attribute(filters, attribute, attribute_values))
     return facets
+
+
+def _categories(filters: Filters, counted: list[tuple[int, int]]) -> list[Value]:
+    if filters.category and not filters.category.children:
+        return []
+    tree = category_tree()
+    nodes = [(tree.by_id[key], chosen) for key, chosen in counted if key in tree.by_id][:MOST_VALUES]
+    return [Value(node.name, chosen, _category_url(filters, node)) for node, chosen in nodes]
+
+
+def _brands(filters: Filters, counted: list[tuple[int, str, int]]) -> list[Value]:
+    """The chosen ones first, then the most frequent; a market has hundreds, so the others get no address."""
+    picked = [item for item in counted if item[0] in filters.brands]
+    others = [item for item in counted if item[0] not in filters.brands][:MOST_VALUES]
+    return [
+        Value(brand, n, filters.address(brands=tuple(pk for pk in filters.brands if pk != key)), True)
+        for key, brand, n in picked
+    ] + [Value(brand, n, filters.address(brands=(*filters.brands, key))) for key, brand, n in others]
 
 
 def _category_url(filters: Filters, node: Any) -> str:

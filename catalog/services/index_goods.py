@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog import segmentation
+from catalog.kept import forget_lists
 
 _SELECT = """
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), coalesce(b.latin, ''), c.name, g.spec
@@ -44,6 +45,7 @@ def index_goods(good_ids: Collection[int] | None = None) -> int:
                 copy.write_row(row)
         cursor.execute("ANALYZE good_index")
         cursor.execute(_UPDATE)
+        forget_lists()
         return int(cursor.rowcount)
 
 

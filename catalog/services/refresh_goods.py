@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 
+from catalog.kept import forget_lists
+
 _LOCK = "SELECT id FROM catalog_good WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # Suspended and inactive suppliers do not offer. weight: the order of lists that nobody has searched for.
 _REFRESH = """
@@ -74,6 +76,8 @@ def refresh_goods(good_ids: Collection[int] | None = None) -> int:
                 [ids, ids],
             )
         changed = int(cursor.rowcount)
+        if changed:
+            forget_lists()
         if good_ids is None:
             refresh_counts()
         elif changed:

@@ -9,10 +9,13 @@ from html import escape
 from typing import Final
 
 from django import template
+from django.middleware.csrf import get_token
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.queries import Offer
 from catalog.search.facets import Value
 from catalog.search.find import GoodRow
 
@@ -28,6 +31,19 @@ _INITIALS: Final = '<span class="result-picture" aria-hidden="true">{}</span>'
 _PLACE: Final = '<p class="place" data-place="{}">{}</p>'
 _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'
 _CHOSEN: Final = '<i class="bi bi-check" aria-hidden="true"></i>'
+_OFFER: Final = (
+    '<tr><td data-label="{t_supplier}"><a href="{o.store_url}">{o.supplier}</a> <span class="hint">{o.region}</span>'
+    '{notes}</td><td class="num" data-label="{t_price}"><b>{o.price}</b></td><td data-label="{t_place}">{place}</td>'
+    '<td data-label="{t_delivery}">{o.delivery}{warranty}</td><td data-label="{t_credit}">{grade}</td>'
+    '<td class="num" data-label="{t_stock}">{o.stock}{least}</td><td class="offer-buy">{buy}</td></tr>'
+)
+_BUY: Final = (
+    '<form method="post" action="{url}"><input type="hidden" name="csrfmiddlewaretoken" value="{token}" />'
+    '<input type="hidden" name="listing" value="{o.id}" /><label class="visually-hidden" for="quantity-{o.id}">{t_quantity}'
+    '</label><input class="form-control" id="quantity-{o.id}" name="quantity" value="{o.least}" inputmode="decimal" '
+    'size="3" maxlength="12" /><button class="btn btn-primary" type="submit">{t_cart}</button></form>'
+)
+_HINT: Final = '<span class="hint">{}</span>'
 
 
 @register.simple_tag
@@ -78,3 +94,59 @@ def facet(values: Iterable[Value]) -> SafeString:
         for value in values
     )
     return mark_safe("<ul>" + "".join(drawn) + "</ul>")  # noqa: S308 - every value is escaped
+
+
+@register.simple_tag(takes_context=True)
+def offer_rows(context: Context, offers: Iterable[Offer], cart_url: str, sign_in_url: str) -> SafeString:
+    """Draw the offers of a good; whoever buys gets a form in each row. The fields of an offer are escaped already."""
+    words = {
+        "t_supplier": escape(_("Supplier")),
+        "t_price": escape(_("Unit price")),
+        "t_place": escape(_("Place in the range")),
+        "t_delivery": escape(_("Delivery")),
+        "t_credit": escape(_("Credit")),
+        "t_stock": escape(_("Stock")),
+        "t_quantity": escape(_("Quantity")),
+        "t_cart": escape(_("Into the cart")),
+        "t_sign_in": escape(_("Sign in to buy")),
+        "t_sold_out": escape(_("sold out")),
+        "t_elsewhere": escape(_("does not deliver to your region")),
+        "t_provisional": escape(_("provisional")),
+        "t_new": escape(_("new here")),
+        "t_in_review": escape(_("published before review")),
+    }
+    words |= {"url": escape(cart_url), "sign_in": escape(sign_in_url)}
+    words["token"] = get_token(context["request"]) if cart_url else ""
+    return mark_safe("".join(_offer_row(offer, words) for offer in offers))  # noqa: S308 - every value is escaped
+
+
+def _offer_row(offer: Offer, words: dict[str, str]) -> str:
+    notes = [text for text in (offer.note, words["t_in_review"] if offer.in_review else "") if text]
+    grade = offer.grade or _HINT.format(words["t_new"])
+    if offer.grade and offer.provisional:
+        grade = f"{offer.grade} {_HINT.format(words['t_provisional'])}"
+    least = _("from %(least)s") % {"least": offer.min_quantity} if offer.least != "1" else ""
+    return _OFFER.format(
+        o=offer,
+        notes="".join(f"<br />{_HINT.format(text)}" for text in notes),
+        place=f'<span class="place" data-place="{offer.place_code}">{offer.place}</span>'
+        if offer.place
+        else "–",
+        warranty=f"<br />{_HINT.format(offer.warranty)}" if offer.warranty else "",
+        grade=grade,
+        least=f"<br />{_HINT.format(least)}" if least else "",
+        buy=_buy(offer, words),
+        **words,
+    )
+
+
+def _buy(offer: Offer, words: dict[str, str]) -> str:
+    if not offer.in_stock:
+        return _HINT.format(words["t_sold_out"])
+    if not offer.delivers:
+        return _HINT.format(words["t_elsewhere"])
+    if words["url"]:
+        return _BUY.format(o=offer, **words)
+    if words["sign_in"]:
+        return f'<a class="btn btn-secondary" href="{words["sign_in"]}">{words["t_sign_in"]}</a>'
+    return ""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
 from accounts.roles import Role
 from catalog import queries
+from catalog.kept import kept_list
 from catalog.orderable import publishes_first
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import SORTS, Filters, read_filters
@@ -53,11 +58,35 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]) -> HttpResponse:
+    place = (filters.category.id if filters.category else None, filters.fixed_category, filters.position)
+    key = (get_language(), place, tuple(filters.pairs()))
+    # What is asked for wrongly is told, and not kept.
+    drawn = (
+        _draw_list(filters, low=request.GET.get("min", ""), high=request.GET.get("max", ""))
+        if filters.errors
+        else kept_list(key, lambda: _draw_list(filters, low=_typed(filters.low), high=_typed(filters.high)))
+    )
+    return render(
+        request,
+        template,
+        context | {"filters": filters, "list": drawn},
+        status=400 if filters.errors else 200,
+    )
+
+
+def _typed(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:f}"
+
+
+def _draw_list(filters: Filters, *, low: str, high: str) -> SafeString:
+    """Facets and rows: the same for everybody who asks for these filters; `low` and `high` as they were typed."""
     page = find_goods(filters)
     facets = count_facets(filters)
     meant = did_you_mean(filters.q) if filters.q and not facets.total and not filters.narrows else ""
-    context |= {
+    context = {
         "filters": filters,
+        "low": low,
+        "high": high,
         "page": page,
         "facets": facets,
         "chips": _chips(filters, facets),
@@ -69,7 +98,7 @@ def _list(request: HttpRequest, filters: Filters, template: str, context: dict[s
             q=filters.q, category=filters.category, fixed_category=filters.fixed_category
         ).address(category=filters.category if filters.fixed_category else None),
     }
-    return render(request, template, context, status=400 if filters.errors else 200)
+    return render_to_string("catalog/public/_list.html", context)
 
 
 def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:

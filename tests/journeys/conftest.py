@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 
@@ -29,8 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_trees(transactional_db: None) -> None:
-    """What the process remembers of another test's catalogue is forgotten."""
+def _fresh_trees(transactional_db: None, settings: Any) -> None:
+    """What the process remembers of another test's catalogue is forgotten; lists are kept as in production."""
+    settings.KEEP_LISTS = True
     assert AXE.is_file(), "axe-core is missing: make test installs it"
     forget_tree()
     forget_attributes()
@@ -50,7 +51,7 @@ def arrives(live_server: Any, browser: Browser, browser_context_args: dict[str, 
         if user is not None:
             session = Client()
             session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            name = settings.SESSION_COOKIE_NAME
+            name = django_settings.SESSION_COOKIE_NAME
             context.add_cookies(
                 [{"name": name, "value": session.cookies[name].value, "url": live_server.url}]
             )

@@ -142,6 +142,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.25},
     }
 }
+# Web processes keep drawn lists of goods until the catalogue changes (catalog/kept.py).
+KEEP_LISTS = env.flag("KEEP_LISTS", default=True)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -28,3 +28,5 @@ STORAGES = STORAGES | {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# A rolled back test leaves no change behind that would tell a kept list from the next test's.
+KEEP_LISTS = False
