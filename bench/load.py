@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import os
 import statistics
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,13 +60,13 @@ def descendants(root: int) -> set[int]:
 
 
 def run(
-    port: int, path: str, *, cookie: str, seconds: float, clients: int, web: int, database: int
+    port: int, paths: Sequence[str], *, cookie: str, seconds: float, clients: int, web: int, database: int
 ) -> Figures:
-    """Ask for one address over and over.
+    """Ask for some addresses in turn, over and over; each connection begins at another one.
 
     Args:
         port: on this machine's loopback address.
-        path: with its query string.
+        paths: with their query strings.
         cookie: of a signed-in person, or empty.
         seconds: how long.
         clients: how many connections at once.
@@ -76,32 +78,36 @@ def run(
     """
     waits: list[float] = []
     size = [0]
-    wrong: list[int] = []
+    wrong: list[str] = []
     lock = threading.Lock()
     until = time.perf_counter() + seconds
 
-    def ask() -> None:
+    def ask(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         headers = (
             {"Cookie": cookie, "Accept-Language": "zh-hans"} if cookie else {"Accept-Language": "zh-hans"}
         )
         own: list[float] = []
+        turn = itertools.cycle([*paths[number % len(paths) :], *paths[: number % len(paths)]])
         while time.perf_counter() < until:
+            path = next(turn)
             began = time.perf_counter()
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
             own.append(time.perf_counter() - began)
-            size[0] = len(body)
+            size[0] = max(size[0], len(body))
             if answer.status != 200:
-                wrong.append(answer.status)
+                wrong.append(f"{path}: {answer.status}")
                 break
         connection.close()
         with lock:
             waits.extend(own)
 
     before = cpu_seconds(descendants(web)), cpu_seconds(descendants(database))
-    threads = [threading.Thread(target=ask) for _number in range(clients)]
+    threads = [
+        threading.Thread(target=ask, args=(number * len(paths) // clients,)) for number in range(clients)
+    ]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -110,7 +116,7 @@ def run(
     took = time.perf_counter() - began
     after = cpu_seconds(descendants(web)), cpu_seconds(descendants(database))
     if wrong or not waits:
-        raise RuntimeError(f"{path} answered {wrong[:1] or 'nothing'}")
+        raise RuntimeError(f"{paths[0]} and others answered {wrong[:1] or 'nothing'}")
     count = len(waits)
     return Figures(
         throughput=count / took,
@@ -128,5 +134,5 @@ def median(runs: list[Figures]) -> Figures:
         web_cpu=statistics.median(run.web_cpu for run in runs),
         database_cpu=statistics.median(run.database_cpu for run in runs),
         p99=statistics.median(run.p99 for run in runs),
-        bytes=runs[0].bytes,
+        bytes=max(run.bytes for run in runs),
     )

@@ -27,7 +27,7 @@ PORT: Final = int(os.environ.get("BENCH_PORT", "8765"))
 SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "4"))
 RUNS: Final = 3
 CLIENTS: Final = 8
-FLOORS: Final = {"F0": "/bench/f0/", "F1": "/bench/f1/", "F1b": "/bench/f1b/"}
+FLOORS: Final = {"F0": ["/bench/f0/"], "F1": ["/bench/f1/"], "F1b": ["/bench/f1b/"]}
 # Sizes whose pages are measured, and whose night is: performance.md.
 PAGES: Final = frozenset("SML")
 NIGHTS: Final = frozenset("SE")
@@ -44,12 +44,18 @@ class Result:
     again_seconds: float | None
     parts: Mapping[str, float]
     figures: Mapping[str, Figures]
+    # The same, while no web process keeps the lists that it has drawn.
+    anew: Mapping[str, Figures]
     pages: Mapping[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the sizes that are named (S and E by default, `make bench SIZE=S,M,E`)."""
-    sizes = [size for argument in arguments for size in argument.upper().split(",") if size] or ["S", "E"]
+    """Measure the sizes that are named (S, M and E by default, `make bench SIZE=S`)."""
+    sizes = [size for argument in arguments for size in argument.upper().split(",") if size] or [
+        "S",
+        "M",
+        "E",
+    ]
     if unknown := set(sizes) - {"S", "M", "E", "L"}:
         print(
             f"bench: there is no size {', '.join(sorted(unknown))}: choose from S, M, E, L.", file=sys.stderr
@@ -104,7 +110,8 @@ def _measure(size: str) -> Result:
         # The answer stands on the standard output, log lines may follow it.
         asked = json.JSONDecoder().raw_decode(answer, answer.index('{"pages"'))[0]
         figures = _pages(size, asked, environment) if size in PAGES else {}
-    return Result(size, asked["sizes"], imported, night, again, parts, figures, asked["pages"])
+        anew = _pages(size, asked, dict(environment) | {"KEEP_LISTS": "0"}) if size in PAGES else {}
+    return Result(size, asked["sizes"], imported, night, again, parts, figures, anew, asked["pages"])
 
 
 @contextmanager
@@ -161,19 +168,19 @@ def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) 
     try:
         _wait()
         database = int((LOCAL / size / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        addresses = FLOORS | {name: page["address"] for name, page in asked["pages"].items()}
+        addresses = FLOORS | {name: page["addresses"] for name, page in asked["pages"].items()}
         runs: dict[str, list[Figures]] = {name: [] for name in addresses}
-        for path in addresses.values():
+        for paths in addresses.values():
             load.run(
-                PORT, path, cookie=asked["cookie"], seconds=1, clients=2, web=server.pid, database=database
+                PORT, paths, cookie=asked["cookie"], seconds=1, clients=2, web=server.pid, database=database
             )
         # In turn, so that a drift of the machine's speed meets all alike.
         for _round in range(RUNS):
-            for name, path in addresses.items():
+            for name, paths in addresses.items():
                 runs[name].append(
                     load.run(
                         PORT,
-                        path,
+                        paths,
                         cookie=asked["cookie"],
                         seconds=SECONDS,
                         clients=CLIENTS,
@@ -208,7 +215,8 @@ def report(results: list[Result]) -> str:
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}, {os.cpu_count()} cores, Python"
         f" {platform.python_version()}; {RUNS} runs of {SECONDS:g} s with {CLIENTS} connections in turn, medians."
-        " The load generator shares the cores with the server, so read the ratios. F0: a constant; F1: a table of 24 rows"
+        " The load generator shares the cores with the server, so read the ratios. Pages are asked for as a signed-in"
+        " purchaser, 40 addresses of each kind in turn. F0: a constant; F1: a table of 24 rows"
         " in a bare template; F1b: the same in the platform's base; Fsql: the page's own statements alone.",
     ]
     for result in results:
@@ -222,18 +230,20 @@ def report(results: list[Result]) -> str:
             lines += ["", "| part of the night | seconds |", "|---|---:|"]
             lines += [f"| {name} | {seconds:.2f} |" for name, seconds in sorted(result.parts.items())]
         if result.figures:
-            lines += _table(result)
+            lines += _table(result, result.figures)
+            lines += ["", "The same, every list drawn anew (`KEEP_LISTS=0`):"]
+            lines += _table(result, result.anew)
     return "\n".join(lines) + "\n"
 
 
-def _table(result: Result) -> list[str]:
-    f1 = result.figures["F1"]
+def _table(result: Result, figures: Mapping[str, Figures]) -> list[str]:
+    f1 = figures["F1"]
     lines = [
         "",
         "| page | requests/s | × F1 | CPU web ms | × F1 | CPU database ms | p99 ms | × F1 | KB | statements | Fsql ms |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for name, found in result.figures.items():
+    for name, found in figures.items():
         page = result.pages.get(name, {})
         lines.append(
             f"| {name} | {found.throughput:.0f} | {found.throughput / f1.throughput:.2f} | {found.web_cpu:.2f} |"
