@@ -30,6 +30,9 @@ _CANDIDATES: Final = """
      UNION
     SELECT p.order_id FROM orders_payment p
      WHERE (p.due_on >= %(due_first)s AND p.due_on < %(last)s) OR (p.at >= %(start)s AND p.at < %(end)s)
+     UNION
+    SELECT o.id FROM orders_order o JOIN orders_payment p ON p.order_id = o.id
+     WHERE o.placed_at >= %(start)s AND o.placed_at < %(end)s AND p.due_on < %(last)s
 """
 _SQL: Final = f"""
     WITH candidate AS ({{candidates}}),

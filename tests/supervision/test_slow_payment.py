@@ -92,6 +92,13 @@ def test_an_order_cancelled_on_the_first_overdue_night_is_left_out() -> None:
     assert set(seen(SLUG)) == {stays.number}
 
 
+def test_what_was_due_before_it_was_ordered_is_overdue_on_the_night_of_ordering() -> None:
+    order = an_order(date(2025, 3, 10))
+    paid(order, date(2025, 3, 20), due_on=date(2025, 3, 5))
+    run_each_night(date(2025, 3, 8), date(2025, 3, 12), only=SLUG)
+    assert seen(SLUG) == {order.number: ("2025-03-10", 2)}
+
+
 def test_a_total_of_zero_is_never_owed() -> None:
     accepted(an_order(date(2025, 3, 1), total=Decimal(0)), PASSED)
     run()
