@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -56,6 +59,30 @@ def visible_models(site: admin.AdminSite, request: HttpRequest) -> bool:
     return any(model_admin.has_module_permission(request) for model_admin in site._registry.values())
 
 
+class ForgivingAutocomplete(AutocompleteSelect):
+    """Django's field to choose a row by typing; a value that is no key is shown as nothing instead of failing."""
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
+        """The chosen row, if there is such a row."""
+        target: Field[Any, Any] = self.field.target_field
+        return super().optgroups(name, [one for one in value if _is_a_key(target, one)], attrs)
+
+
+def _is_a_key(target: Field[Any, Any], value: Any) -> bool:
+    try:
+        target.to_python(value)
+    except ValidationError:
+        return False
+    return "\0" not in str(value)
+
+
+def _makes_no_sense(name: str, value: str) -> bool:
+    """Whether a filter would make the database or the calendar fail, and not only find nothing."""
+    if name.endswith(("__year", "__month", "__day")):
+        return not (value.isascii() and value.isdigit() and len(value) <= 4)
+    return "\0" in name or (name != "q" and "\0" in value)
+
+
 class RoleAdmin(admin.ModelAdmin[Row]):
     """A page of the administration that opens by role, shows only what the actor may see, and leaves a trace.
 
@@ -96,6 +123,25 @@ class RoleAdmin(admin.ModelAdmin[Row]):
             return queryset
         scoped: QuerySet[Row] = visible_to(request.actor)  # type: ignore[attr-defined]
         return scoped
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list as the address asks for it.
+
+        Raises:
+            IncorrectLookupParameters: it asks for what cannot be; Django shows the whole list then, and we say so.
+        """
+        try:
+            if any(_makes_no_sense(name, one) for name, values in request.GET.lists() for one in values):
+                raise IncorrectLookupParameters
+            return super().get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            messages.warning(request, _("This filter makes no sense. Here is the whole list."))
+            raise
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ForgivingAutocomplete(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Row, form: ModelForm[Row], change: bool) -> None:
         super().save_model(request, obj, form, change)
