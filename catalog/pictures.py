@@ -18,6 +18,15 @@ SIDE: Final = 1200
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Without transparency: dropped alone, it would leave whatever colour lay under it, mostly black."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    whole = picture.convert("RGBA")
+    white = Image.new("RGBA", whole.size, "white")
+    return Image.alpha_composite(white, whole).convert("RGB")
+
+
 def clean_picture(upload: IO[bytes], size: int) -> ContentFile[bytes]:
     """A new WebP of at most 1200 pixels a side, under a random name.
 
@@ -33,7 +42,7 @@ def clean_picture(upload: IO[bytes], size: int) -> ContentFile[bytes]:
                 raise ValidationError(_("A picture has at most 40 million pixels."))
             if min(picture.size) < LEAST_SIDE:
                 raise ValidationError(_("A picture has at least 200 pixels a side."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright = _on_white(ImageOps.exif_transpose(picture))
     except ValidationError:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:

@@ -37,6 +37,7 @@ DUMMIES = {
     "SlugConverter": "nothing",
     "PathConverter": "nothing",
 }
+DUMMIES["PictureName"] = f"goods/{'0' * 32}.webp"
 DUMMIES["UUIDConverter"] = "00000000-0000-4000-8000-000000000000"
 
 
