@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -13,6 +14,7 @@ from stdnum.cn import uscc
 
 from accounts.models import Organisation, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
+from accounts.sign_in_log import second_factor_is_locked
 
 
 def clean_uscc(value: str) -> str:
@@ -72,6 +74,27 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         if data.get("uscc") and not self.instance.source and twins.exclude(pk=self.instance.pk).exists():
             self.add_error("uscc", _("An organisation with this code is there already."))
         return data
+
+
+class _LockedCode:
+    """Refuses every code, right or wrong, once too many wrong ones were given."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """Look at the lock before the code."""
+        if second_factor_is_locked(self.user):
+            raise ValidationError(_("Too many wrong codes. Wait 30 minutes, then try again."))
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class SecondFactorForm(_LockedCode, AuthenticateForm):  # type: ignore[misc]
+    """The code of the second factor at sign-in."""
+
+
+class SecondFactorAgainForm(_LockedCode, ReauthenticateForm):  # type: ignore[misc]
+    """The code once more, before something delicate."""
 
 
 class ProfileForm(forms.ModelForm[User]):

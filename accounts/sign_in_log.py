@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from allauth.mfa.signals import authentication_failed
-from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
 from accounts.models import SignIn, User
 from accounts.models.people import SignInResult
+from zcy import clock
 from zcy.middleware.client_address import remote_address
+
+# Whoever has the password could otherwise try all codes of the second factor, from as many addresses as it takes.
+MOST_WRONG_CODES: Final = 10
+LOCKED_FOR: Final = timedelta(minutes=30)
 
 
 def write(request: HttpRequest | None, result: str, *, user: User | None = None, username: str = "") -> None:
@@ -31,6 +36,14 @@ def write(request: HttpRequest | None, result: str, *, user: User | None = None,
         if request is not None
         else "",
     )
+
+
+def second_factor_is_locked(user: User) -> bool:
+    """Whether the person has given too many wrong codes of late, from whatever address."""
+    wrong = user.sign_ins.filter(
+        result=SignInResult.SECOND_FACTOR_FAILED, at__gt=clock.now() - LOCKED_FOR
+    ).order_by("-id")
+    return wrong[:MOST_WRONG_CODES].count() >= MOST_WRONG_CODES
 
 
 def _first_organisation(user: User | None) -> int | None:
@@ -58,11 +71,6 @@ def _failed(
     write(request, SignInResult.LOCKED if locked else SignInResult.FAILED, user=user, username=username)
 
 
-def _locked_out(sender: Any, request: HttpRequest, username: str, **_signal: Any) -> None:
-    user = User.objects.filter(username=username or "").first()
-    write(request, SignInResult.LOCKED, user=user, username=username or "")
-
-
 def _second_factor_failed(sender: Any, request: HttpRequest | None, user: User, **_signal: Any) -> None:
     write(request, SignInResult.SECOND_FACTOR_FAILED, user=user)
 
@@ -72,5 +80,4 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="accounts.signed_out")
     user_login_failed.connect(_failed, dispatch_uid="accounts.sign_in_failed")
-    user_locked_out.connect(_locked_out, dispatch_uid="accounts.locked_out")
     authentication_failed.connect(_second_factor_failed, dispatch_uid="accounts.second_factor_failed")

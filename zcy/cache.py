@@ -59,9 +59,13 @@ class TolerantRedisCache(RedisCache):
             return otherwise
 
     def add(self, key: str, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
-        """Store what is not there yet; while the server is away: not stored."""
+        """Store what is not there yet; while the server is away: as if it had been stored.
+
+        "Not stored" would mean that somebody else holds the key: whoever takes it for a lock, as the limits on
+        signing in do, would wait for nobody and refuse everybody.
+        """
         return self._try(
-            lambda: super(TolerantRedisCache, self).add(key, value, **_given(timeout), version=version), False
+            lambda: super(TolerantRedisCache, self).add(key, value, **_given(timeout), version=version), True
         )
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:

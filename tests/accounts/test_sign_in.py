@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_
 from django.test import Client
 from django.urls import reverse
 
+import zcy.cache
 from accounts.models import SignIn
 from tests.factories.accounts import PASSWORD, TOTP_SECRET, a_person, client_of
 
@@ -43,12 +44,93 @@ def test_eight_wrong_passwords_lock_the_account_from_this_address_only():
     client = Client(REMOTE_ADDR="10.1.2.3")
     statuses = [try_password(client, "buyer", "wrong").status_code for _attempt in range(8)]
     assert statuses == [200] * 4 + [429] * 4
+    assert results() == ["failed"] * 4 + ["locked"] * 4
     locked = try_password(client, "buyer", PASSWORD)
     assert locked.status_code == 429
     assert "accounts/locked.html" in [template.name for template in locked.templates]
     assert "buyer" in SignIn.objects.filter(result="locked").values_list("username", flat=True)
     elsewhere = Client(REMOTE_ADDR="10.9.9.9")
     assert try_password(elsewhere, "buyer", PASSWORD).status_code == 302
+
+
+@pytest.fixture
+def cache_is_away(settings):
+    """Nobody listens where the cache server should be; afterwards it is asked again at once."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:9/0"}}
+    yield
+    zcy.cache._rest.end()
+
+
+@pytest.mark.usefixtures("cache_is_away")
+def test_people_sign_in_while_the_cache_server_is_away():
+    a_person("purchaser", username="buyer")
+    client = Client()
+    assert try_password(client, "buyer", "wrong").status_code == 200
+    assert try_password(client, "buyer", PASSWORD).status_code == 302
+    assert client.get("/account/").status_code == 200
+
+
+def test_too_many_attempts_from_one_address_meet_a_page_of_ours(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/m/ip"}
+    client = Client(headers={"accept-language": "en"})
+    answers = [try_password(client, f"somebody{number}", "wrong") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Wait a minute" in answers[2].content.decode()
+    assert "error-page" in answers[2].content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "///evil.example"],
+)
+def test_signing_in_never_leads_off_the_platform(address: str):
+    a_person("purchaser", username="buyer")
+    client = Client()
+    answer = client.post(f"{LOGIN}?next={address}", {"login": "buyer", "password": PASSWORD, "next": address})
+    assert answer["Location"] == "/"
+    assert client.get(LOGIN, {"next": address})["Location"] == "/"
+
+
+def test_signing_in_changes_the_session_so_that_nobody_can_have_planted_it():
+    a_person("purchaser", username="buyer")
+    client = Client()
+    client.get("/account/login/")
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies["sessionid"] = planted = session.session_key
+    assert try_password(client, "buyer", PASSWORD).status_code == 302
+    assert client.cookies["sessionid"].value != planted
+    thief = Client()
+    thief.cookies["sessionid"] = planted
+    assert thief.get("/account/").status_code == 302
+
+
+def test_a_new_password_ends_the_other_sessions():
+    a_person("purchaser", username="buyer")
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        try_password(client, "buyer", PASSWORD)
+    new = "another-long-Secret-8"
+    changed = here.post(
+        "/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
+    assert changed.status_code == 302
+    assert here.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302
+
+
+def test_a_closed_account_ends_its_sessions_and_does_not_sign_in():
+    user = a_person("purchaser", username="buyer")
+    client = Client()
+    try_password(client, "buyer", PASSWORD)
+    user.is_active = False
+    user.save()
+    assert client.get("/account/").status_code == 302
+    assert "sessionid" not in Client().cookies
+    again = Client()
+    try_password(again, "buyer", PASSWORD)
+    assert again.get("/account/").status_code == 302
 
 
 def test_a_wrong_password_says_so_keeps_the_name_and_is_logged():

@@ -54,6 +54,13 @@ def conflict(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 @requires_csrf_token
 @public
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: slower, please."""
+    return _page(request, 429)
+
+
+@requires_csrf_token
+@public
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; even a failing template must not end in a blank page."""
     try:
