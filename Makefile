@@ -12,7 +12,7 @@ help: ## list the words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 python:
-	@test -n "$(PYTHON)" || { echo "zcy: Python 3.11 or newer is needed: install it, or name it as in make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "zcy: Python 3.11 or newer is needed: install it, or name it as in make run PYTHON=/path/to/python3" >&2; exit 1; }
 
 run: python ## start everything: PORT=8000, ZCY_LOCAL=.local, ZCY_DEMO=0 without demonstration
 	@exec $(PYTHON) scripts/setup.py run -- -m zcy.embedded.supervisor run

@@ -26,7 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps.json"
+LEAST_PYTHON = (3, 11)
 LEAST_NODE = 20
+# With less than this the installation would stop in its middle.
+LEAST_SPACE = 50 * 1024 * 1024
 
 
 class SetupError(Exception):
@@ -36,9 +39,13 @@ class SetupError(Exception):
 def main(words: list[str]) -> None:
     """Set up for running or for testing, then become the command."""
     purpose, command = words[0], words[2:]
+    if sys.version_info < LEAST_PYTHON:
+        sys.exit(
+            "zcy: Python 3.11 or newer is needed: run this with one, as in make run PYTHON=/path/to/python3"
+        )
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     os.chdir(ROOT)
-    os.environ.update(writable_caches())
+    os.environ.update(trusted_certificates() | writable_caches())
     try:
         with only_one_at_a_time():
             make_environment()
@@ -47,6 +54,10 @@ def main(words: list[str]) -> None:
             compile_messages()
     except SetupError as error:
         sys.exit(f"zcy: {error}")
+    except OSError as error:
+        sys.exit(
+            f"zcy: {shortage() or f'{error.filename or ROOT}: {error.strerror}: correct that, run again.'}"
+        )
     except KeyboardInterrupt:
         sys.exit(130)
     if command:
@@ -61,9 +72,10 @@ def only_one_at_a_time() -> Iterator[None]:
     """Two set-ups at once would tread on each other."""
     try:
         handle = os.open(ROOT / ".setup.lock", os.O_RDWR | os.O_CREAT, 0o666)
-    except PermissionError as error:
+    except OSError as error:
         raise SetupError(
-            f"{ROOT} cannot be written by you: give it to yourself with chown -R, or copy it to a folder of your own."
+            f"{ROOT} cannot be written by you ({error.strerror}): give it to yourself with chown -R, or copy it to a "
+            "folder of your own."
         ) from error
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
@@ -74,20 +86,24 @@ def only_one_at_a_time() -> Iterator[None]:
 
 def make_environment() -> None:
     """Make .venv, anew where its Python has gone."""
-    if PYTHON.exists() and quiet([str(PYTHON), "-c", "import pip"]):
+    usable = f"import sys, pip; sys.exit(sys.version_info < {LEAST_PYTHON})"
+    if stamps() and quiet([str(PYTHON), "-c", usable]):
         return
     say("making the virtual environment .venv")
     shutil.rmtree(VENV, ignore_errors=True)
     if quiet([sys.executable, "-m", "venv", str(VENV)]):
+        remember("environment", sys.version)  # whatever has no stamp was interrupted
         return
     # Some systems ship Python without ensurepip: their own pip may serve.
     shutil.rmtree(VENV, ignore_errors=True)
     bare = quiet([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
     if bare and quiet([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "pip"]):
+        remember("environment", sys.version)
         return
     shutil.rmtree(VENV, ignore_errors=True)
     raise SetupError(
-        "Python could not make a virtual environment: install its venv module (on Debian: apt-get install python3-venv)."
+        shortage()
+        or "Python could not make a virtual environment: install its venv module (on Debian: apt-get install python3-venv)."
     )
 
 
@@ -95,25 +111,43 @@ def install_packages(purpose: str) -> None:
     """Install the packages of one lock file; those for testing contain those for running."""
     run_lock, test_lock = digest("requirements.lock"), digest("requirements-test.lock")
     stamp = stamps().get("packages", {})
-    if stamp.get("run") == run_lock and (purpose == "run" or stamp.get("test") == test_lock):
+    whole = "began" not in stamp
+    if whole and stamp.get("run") == run_lock and (purpose == "run" or stamp.get("test") == test_lock):
         return
     lock = "requirements.lock" if purpose == "run" and "test" not in stamp else "requirements-test.lock"
     say(f"installing the packages of {lock}")
-    uv = VENV / "bin" / "uv"
+    # What was interrupted in its middle looks installed and is not whole.
+    again = ["--reinstall"] if "began" in stamp else []
+    remember("packages", stamp | {"began": lock})
     step(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-        + ["-r", str(only(ROOT / "requirements-tools.lock", "uv"))],
-        "uv could not be installed: check the connection to the package index and run the command again.",
-    )
-    environment = os.environ | index_of_pip()
-    step(
-        [str(uv), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes", lock],
+        [installed_uv(), "pip", "sync", "--quiet", "--python", str(PYTHON), "--require-hashes", *again, lock],
         f"The packages of {lock} could not be installed: check the connection to the package index and the space "
         "on the disk, and run the command again.",
-        environment=environment,
+        environment=os.environ | index_of_pip(),
     )
     with_tests = lock == "requirements-test.lock"
     remember("packages", {"run": run_lock, **({"test": test_lock} if with_tests else {})})
+
+
+def installed_uv() -> str:
+    """The program uv in the version of the lock file."""
+    uv, lock = str(VENV / "bin" / "uv"), only(ROOT / "requirements-tools.lock", "uv")
+    wanted = lock.read_text(encoding="utf-8").split("==", 1)[1].split()[0]
+    if not quiet([uv, "--version"], answer=f"uv {wanted}"):
+        step(
+            [
+                str(PYTHON),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--require-hashes",
+            ]
+            + ["--force-reinstall", "-r", str(lock)],
+            "uv could not be installed: check the connection to the package index and run the command again.",
+        )
+    return uv
 
 
 def install_assets() -> None:
@@ -215,6 +249,12 @@ def index_of_pip() -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": address} if address else {}
 
 
+def trusted_certificates() -> dict[str, str]:
+    """Let uv and Node believe the certificates that the machine believes, as pip does: a company's proxy has its own."""
+    names = {"UV_SYSTEM_CERTS": "true", "NODE_USE_SYSTEM_CA": "1"}
+    return {name: value for name, value in names.items() if name not in os.environ}
+
+
 def writable_caches() -> dict[str, str]:
     """Caches inside the project for people without a home."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
@@ -254,25 +294,45 @@ def remember(name: str, value: object) -> None:
 
 def step(command: list[str], remedy: str, *, environment: dict[str, str] | None = None) -> None:
     """Run a command; what it says is shown only if it fails."""
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        raise SetupError(
+            f"{command[0]} cannot be run ({error.strerror}): remove .venv, run again."
+        ) from error
     if done.returncode != 0:
         sys.stderr.write("\n".join(done.stdout.splitlines()[-15:]) + "\n")
-        raise SetupError(remedy)
+        raise SetupError(shortage(done.stdout) or remedy)
 
 
-def quiet(command: list[str]) -> bool:
-    """Whether a command succeeds."""
-    done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL)
-    return done.returncode == 0
+def quiet(command: list[str], *, answer: str = "") -> bool:
+    """Whether a command can be run and succeeds, and what it says begins with the answer."""
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.decode(errors="replace").startswith(answer)
+
+
+def shortage(said: str = "") -> str:
+    """A sentence about a full disk, if that is what stands in the way; else nothing."""
+    for folder in (ROOT, Path(tempfile.gettempdir())):
+        free = shutil.disk_usage(folder).free
+        if free < LEAST_SPACE:
+            return f"The disk of {folder} is full ({free // 2**20} MB left): make room, 2 GB are enough, and run again."
+    if "No space left on device" in said or "os error 28" in said:
+        return f"The disk of {ROOT} was full: make room, 2 GB are enough, and run again."
+    return ""
 
 
 def say(text: str) -> None:
