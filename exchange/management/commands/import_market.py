@@ -39,7 +39,13 @@ class Command(BaseCommand):
         def started(sources: list[Source]) -> Progress:
             total = sum(source.size for source in sources)
             bars.append(
-                tqdm(total=total, unit="B", unit_scale=True, leave=False, disable=options["verbosity"] < 1)
+                tqdm(
+                    total=total,
+                    unit="B",
+                    unit_scale=True,
+                    leave=False,
+                    disable=options["verbosity"] < 1 or None,  # None: only on a terminal
+                )
             )
 
             def advance(name: str, amount: int) -> None:
@@ -77,9 +83,9 @@ class Command(BaseCommand):
             self.stderr.write(self.style.NOTICE(notice))
 
     def _summary(self, report: Report) -> None:
-        self.stdout.write(
-            f"{_('file'):<16}{_('rows'):>10}{_('new'):>10}{_('changed'):>10}{_('the same'):>10}"
-        )
+        # Not inside the f-string, where makemessages would not find them.
+        headings = _("file"), _("rows"), _("new"), _("changed"), _("the same")
+        self.stdout.write("{:<16}{:>10}{:>10}{:>10}{:>10}".format(*headings))
         for name, counts in report.files.items():
             self.stdout.write(
                 f"{name:<16}{counts.rows:>10}{counts.inserted:>10}{counts.updated:>10}{counts.unchanged:>10}"
