@@ -33,6 +33,7 @@ def main() -> None:
         )
     from zcy.embedded.errors import EmbeddedError
     from zcy.embedded.join import exit_cleanly_on_sigterm, join_for_this_process
+    from zcy.embedded.steps import run_briefly
 
     if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVERS:
         exit_cleanly_on_sigterm()
@@ -40,7 +41,7 @@ def main() -> None:
             join_for_this_process()
         except EmbeddedError as error:
             sys.exit(f"zcy: {error}")
-    execute_from_command_line(sys.argv)
+    run_briefly(lambda: execute_from_command_line(sys.argv))
 
 
 if __name__ == "__main__":

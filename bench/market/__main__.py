@@ -72,7 +72,15 @@ def main() -> int:
             print(f"\r{done * 100 // whole:3d}% ", end="", file=sys.stderr, flush=True)
 
     begin = time.monotonic()
-    counts = build(settings, arguments.folder, compress=arguments.gzip, progress=progress)
+    try:
+        counts = build(settings, arguments.folder, compress=arguments.gzip, progress=progress)
+    except OSError as error:
+        print(
+            f"{error.filename or arguments.folder} could not be written: {error.strerror}; make room there, or name "
+            "another folder",
+            file=sys.stderr,
+        )
+        return 1
     if show:
         print(file=sys.stderr)
     rows = sum(counts.values())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import processes
 from .accounts import ServerUser
+from .disk import shortage
 from .errors import EmbeddedError
 from .paths import Layout
 
@@ -63,6 +64,12 @@ class Postgres:
     def is_ready(self) -> bool:
         """Whether it answers."""
         command: list[str | Path] = [binaries() / "pg_isready", "-q", "-h", self.layout.sockets]
+        command += [
+            "-U",
+            "zcy",
+            "-d",
+            "postgres",
+        ]  # the name of whoever asks would stand in the log as an error
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def is_alive(self) -> bool:
@@ -97,7 +104,10 @@ class Postgres:
         # Recovery after a power cut may take a while; an exit is noticed at once.
         ready = processes.wait_until(lambda: process.poll() is not None or self.is_ready(), seconds=120)
         if not ready or process.poll() is not None:
-            raise EmbeddedError(f"PostgreSQL did not start: {_last_words(log)} The whole log is {log}.")
+            words = _last_words(log)
+            raise EmbeddedError(
+                shortage(self.data, words) or f"PostgreSQL did not start: {words} The whole log is {log}."
+            )
         self._make_database()
 
     def stop(self) -> None:
@@ -163,8 +173,12 @@ class Postgres:
         )
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise EmbeddedError(f"PostgreSQL could not make its data folder {self.data}: {reason}")
+            lines = done.stderr.strip().splitlines() or ["no reason given"]
+            reason = next((line for line in lines if "error:" in line or "FATAL" in line), lines[-1])
+            raise EmbeddedError(
+                shortage(self.data, done.stderr)
+                or f"PostgreSQL could not make its data folder {self.data}: {reason}"
+            )
 
     def _make_database(self) -> None:
         def psql(sql: str) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import processes
+from .disk import shortage
 from .errors import EmbeddedError
 from .paths import PROJECT_ROOT, Layout
 from .state import State, code_fingerprint, data_fingerprint, static_fingerprint
+
+# Names the file for what a step did not expect.
+FAILURE_LOG = "ZCY_FAILURE_LOG"
 
 
 class Interrupted(Exception):
@@ -42,21 +49,21 @@ def preparation() -> list[Step]:
             "migrate",
             "bringing the database up to date",
             manage("migrate", "--verbosity", "0"),
-            "the lines above say why; `make demo-reset` begins with an empty database",
+            "`make demo-reset` begins with an empty database",
             code_fingerprint,
         ),
         Step(
             "categories",
             "loading the shop's categories",
             manage("load_categories", "--verbosity", "0"),
-            "the lines above name the file and the line",
+            "correct the file that it names",
             data_fingerprint,
         ),
         Step(
             "static",
             "collecting the static files",
             manage("collectstatic", "--noinput", "--clear", "--verbosity", "0"),
-            "the lines above say which file is missing",
+            "`git status` shows whether one of our files has gone",
             static_fingerprint,
         ),
     ]
@@ -123,12 +130,15 @@ def run_steps(
 
 def _run(step: Step, *, layout: Layout, environment: dict[str, str], stop: Callable[[], bool]) -> None:
     kept = layout.root / step.keep_output_as if step.keep_output_as else None
+    failure = layout.logs / "step.log"
+    failure.unlink(missing_ok=True)
     output = kept.open("wb") if kept else None
     try:
         process = subprocess.Popen(
             step.command,
             cwd=PROJECT_ROOT,
-            env={"LOG_LEVEL": "WARNING"} | environment,  # a progress bar is enough for the person who waits
+            # A progress bar is enough for the person who waits; tracebacks go to a file.
+            env={"LOG_LEVEL": "WARNING"} | environment | {FAILURE_LOG: str(failure)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             start_new_session=True,
@@ -141,4 +151,26 @@ def _run(step: Step, *, layout: Layout, environment: dict[str, str], stop: Calla
         if output is not None:
             output.close()
     if process.returncode != 0:
-        raise EmbeddedError(f"The step '{step.doing}' failed: {step.remedy}.")
+        whole = failure.read_text(encoding="utf-8") if failure.exists() else ""
+        where = f" (the whole story is in {failure})" if whole else ""
+        raise EmbeddedError(
+            shortage(layout.root, whole) or f"The step '{step.doing}' failed{where}: {step.remedy}."
+        )
+
+
+def run_briefly(command: Callable[[], object]) -> None:
+    """Run a step's Python; what it did not expect goes to the step's log as a whole and to the person in a line.
+
+    Outside a step an unexpected error shows itself as Python shows it.
+    """
+    log = os.environ.get(FAILURE_LOG)
+    if not log:
+        command()
+        return
+    try:
+        command()
+    except Exception as error:
+        Path(log).write_text(traceback.format_exc(), encoding="utf-8")
+        sys.exit(
+            f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+        )

@@ -20,6 +20,7 @@ import urllib.request
 from types import FrameType
 
 from . import processes, steps
+from .disk import shortage
 from .errors import EmbeddedError
 from .join import is_named
 from .paths import Layout, default_layout
@@ -106,6 +107,8 @@ class Supervisor:
         self._take_lock()
         self._end_leftovers()
         self._check_port()
+        if full := shortage(self.layout.root):
+            raise EmbeddedError(full)
         self._servers.join()
         self._prepare()
 

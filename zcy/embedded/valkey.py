@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import processes
 from .accounts import ServerUser
+from .disk import shortage
 from .errors import EmbeddedError
 from .paths import Layout
 
@@ -96,7 +97,8 @@ class Valkey:
         ready = processes.wait_until(lambda: process.poll() is not None or self.is_ready(), seconds=60)
         if not ready or process.poll() is not None:
             raise EmbeddedError(
-                f"Valkey did not start: see the end of {log}; if its file is damaged, remove "
+                shortage(self.layout.root)
+                or f"Valkey did not start: see the end of {log}; if its file is damaged, remove "
                 f"{self.layout.valkey_data}, which holds only cached pages and unsent work."
             )
 
