@@ -21,7 +21,7 @@ from supervision.regimes import regimes
 from supervision.rules import RULES
 from supervision.rules.base import Finding, Rule, RuleContext, Tally
 from supervision.services.deadlines import escalate_overdue, lift_suppressions
-from supervision.services.raise_warnings import raise_warnings
+from supervision.services.raise_warnings import one_per_order, raise_warnings
 from supervision.services.record_advice import settle_old_advice
 from supervision.vocabulary import LIVE_STATES, Outcome, WarningState
 from zcy import clock
@@ -53,8 +53,10 @@ def run_rule(slug: str, night: NightContext) -> dict[str, Any]:
         count[0] += tally.count
         count[1] += tally.amount
     written = _write_tallies(rule, context, tallies)
-    raised = raise_warnings(rule, findings)
+    findings = one_per_order(findings)
+    # First what is no longer so: an order whose night has moved would else seem to be flagged already.
     again += _close_vanished(rule, context, findings)
+    raised = raise_warnings(rule, findings)
     return {
         "rows": written + raised.new + raised.refreshed + again,
         "warnings": raised.new,

@@ -47,7 +47,7 @@ class Raised:
 def raise_warnings(rule: Rule, findings: Iterable[Finding]) -> Raised:
     """Write findings as warnings, in short transactions; those that are there are brought up to date."""
     row = RuleRow.objects.get(slug=rule.slug)
-    unique = _one_per_order(findings)
+    unique = one_per_order(findings)
     raised = Raised()
     for start in range(0, len(unique), CHUNK):
         with transaction.atomic():
@@ -55,7 +55,7 @@ def raise_warnings(rule: Rule, findings: Iterable[Finding]) -> Raised:
     return raised
 
 
-def _one_per_order(findings: Iterable[Finding]) -> list[Finding]:
+def one_per_order(findings: Iterable[Finding]) -> list[Finding]:
     """An order is late once, whatever parameters held later: the earliest finding is its episode."""
     ordered = sorted(findings, key=lambda finding: (finding.known, finding.night, finding.subject))
     first: dict[tuple[int, ...], Finding] = {}
