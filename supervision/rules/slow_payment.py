@@ -2,9 +2,10 @@
 
 Subject: order, on the first night on which it is overdue. due = due_on, else the date of the first `passed` + 30;
 flagged where the payment that completes the total is later than due, or missing; severity 3 beyond 60 days after
-acceptance. Where payments name different dates, that of the completing one counts, else that of the latest. A payment
-that is not prepaid without any acceptance and without due_on: not evaluable. An order cancelled by the end of the night
-is left out. Amounts are compared in whole cents.
+acceptance. Where payments name different dates, that of the completing one counts, else that of the latest; payments
+of one moment are one, with the earliest of their dates. A payment that is not prepaid without any acceptance and
+without due_on: not evaluable. An order cancelled by the end of the night is left out. Amounts are compared in whole
+cents.
 """
 
 from __future__ import annotations
@@ -44,13 +45,13 @@ _SQL: Final = f"""
           FROM candidate c JOIN orders_order o USING (id)
          WHERE o.total > 0 AND o.region_id = ANY(%(regions)s)
     ), running AS (
-        SELECT p.*, f.total, sum(p.amount) OVER (PARTITION BY p.order_id ORDER BY p.at, p.id) AS so_far
+        SELECT p.*, f.total, sum(p.amount) OVER (PARTITION BY p.order_id ORDER BY p.at) AS so_far
           FROM orders_payment p JOIN fact f ON f.id = p.order_id
     ), paid AS (
         SELECT r.order_id,
                min({local("r.at")}) FILTER (WHERE r.so_far >= r.total) AS paid_on,
-               (array_agg(r.due_on ORDER BY r.at, r.id) FILTER (WHERE r.so_far >= r.total))[1] AS completing_due,
-               (array_agg(r.due_on ORDER BY r.at DESC, r.id DESC) FILTER (WHERE r.due_on IS NOT NULL))[1] AS latest_due,
+               (array_agg(r.due_on ORDER BY r.at, r.due_on) FILTER (WHERE r.so_far >= r.total))[1] AS completing_due,
+               (array_agg(r.due_on ORDER BY r.at DESC, r.due_on) FILTER (WHERE r.due_on IS NOT NULL))[1] AS latest_due,
                bool_and(r.prepaid IS TRUE) AS prepaid,
                sum(r.amount) FILTER (WHERE r.at < %(as_of_end)s) AS paid_so_far,
                array_agg(r.id ORDER BY r.at, r.id) FILTER (WHERE r.at < %(as_of_end)s) AS payments

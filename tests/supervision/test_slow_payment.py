@@ -103,3 +103,14 @@ def test_a_total_of_zero_is_never_owed() -> None:
     accepted(an_order(date(2025, 3, 1), total=Decimal(0)), PASSED)
     run()
     assert seen(SLUG) == {}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_order_in_which_payments_of_one_moment_came_in_decides_nothing(turned: bool) -> None:
+    order = an_order(date(2025, 3, 1), total=100)
+    accepted(order, PASSED)
+    terms = [date(2025, 4, 1), date(2025, 4, 9)]
+    for due in reversed(terms) if turned else terms:
+        paid(order, date(2025, 4, 5), 50, due_on=due)
+    run()
+    assert seen(SLUG) == {order.number: ("2025-04-02", 2)}
