@@ -82,7 +82,7 @@ def _draw(rng: Random, leaf: Leaf, brand: BrandRange, wheels: dict[int, Wheel]) 
         leaf=leaf,
         brand=brand.name,
         model=model,
-        name=f"{label}{model}（{leaf.title.format(**shown)}）{leaf.word}",
+        name=f"{label}{model}（{leaf.words(shown)}）{leaf.word}",
         spec=json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         pack=pack,
         labels=";".join(labels),
@@ -94,10 +94,7 @@ def _shares(number: int) -> list[int]:
     """How many goods each leaf gets: sought leaves more, every leaf some, none beyond its grid."""
     all_leaves = leaves()
     weights = [HEAT.get(leaf.code, 1.0) ** 0.5 for leaf in all_leaves]
-    grids = []
-    for leaf in all_leaves:
-        configurations = math.prod(len(a.values) for a in leaf.attributes if a.is_key)
-        grids.append(int(0.6 * configurations * sum(len(brand.models) for brand in leaf.brands)))
+    grids = [int(0.6 * leaf.configurations()) for leaf in all_leaves]
     shares = [0] * len(all_leaves)
     rest = number
     while rest > 0:

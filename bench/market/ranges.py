@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,9 @@ FILES = ("ranges_it.txt", "ranges_office.txt", "ranges_rooms.txt", "ranges_suppl
 #: Where a good stands within its leaf, by the price factor of its brand and model. Two goods with equal
 #: specification are therefore of comparable price whatever their brand.
 POSITIONS = ((0.88, "经济型"), (0.96, "实用型"), (1.04, "标准型"), (1.13, "商务型"), (9.9, "旗舰型"))
+
+#: Values that say that there is nothing special.
+NOTHING = ("无", "普通")
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NUMERIC_RANGE = re.compile(r"(\d)-(\d)")
@@ -75,17 +79,36 @@ class Leaf:
     attributes: list[Attribute] = field(default_factory=list)
     brands: list[BrandRange] = field(default_factory=list)
     title: str = ""
-    #: (attribute key, text in the model number, value that it means)
-    hints: list[tuple[str, str, str]] = field(default_factory=list)
+    #: (attribute key, text in the model number, values that it may mean); the first that fits counts
+    hints: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
     def choices(self, attribute: Attribute, brand: BrandRange, model: str) -> list[int]:
         """Indexes of the values that a brand's model may have."""
-        for key, text, value in self.hints:
-            if key == attribute.key and text in model:
-                return [attribute.values.index(value)]
+        for key, text, values in self.hints:
+            if key == attribute.key and _fits(text, model):
+                return [attribute.values.index(value) for value in values]
         allowed = brand.only.get(attribute.key)
         everything = range(len(attribute.values))
         return [n for n in everything if allowed is None or attribute.values[n].startswith(allowed)]
+
+    def configurations(self) -> int:
+        """How many different goods there can be in this leaf."""
+        keys = [attribute for attribute in self.attributes if attribute.is_key]
+        return sum(
+            math.prod(len(self.choices(attribute, brand, model)) for attribute in keys)
+            for brand in self.brands
+            for model in brand.models
+        )
+
+    def words(self, values: dict[str, str]) -> str:
+        """What stands in brackets in a good's name; what a good does not have is not named."""
+        parts = (part.format(**values) for part in self.title.split("/"))
+        return "/".join(part for part in parts if part not in NOTHING)
+
+
+def _fits(text: str, model: str) -> bool:
+    """Whether a hint speaks of a model: the text is in it or, with $ behind, at its end."""
+    return model.endswith(text[:-1]) if text.endswith("$") else text in model
 
 
 def position_of(factor: float) -> str:
@@ -170,7 +193,7 @@ def leaves() -> tuple[Leaf, ...]:
                 key, _, pairs = line.partition(":")
                 for pair in pairs.split(","):
                     text, _, value = pair.partition("=")
-                    found[-1].hints.append((key.strip(), text.strip(), value.strip()))
+                    found[-1].hints.append((key.strip(), text.strip(), tuple(value.strip().split("|"))))
             elif mark == "$":
                 found[-1].title = line.strip()
             else:
