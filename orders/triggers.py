@@ -6,6 +6,9 @@ makes a migration.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import pgtrigger
 
 from orders.transitions import INITIAL_STATES, STATE_CHANGES
@@ -52,6 +55,47 @@ def state_trigger() -> pgtrigger.Trigger:
     )
 
 
+# What a submission freezes: nobody sells at another price, to somebody else, on other terms, than was agreed.
+AGREED: Final = ("total", "buyer_id", "supplier_id", "plan_id", "placed_by_id", "placed_at", "terms")
+AGREED_OF_A_LINE: Final = ("order_id", "listing_id", "good_id", "quantity", "unit_price", "total", "snapshot")
+
+
+def agreed_trigger() -> pgtrigger.Trigger:
+    """What was agreed at submission stays, in a live order."""
+    return pgtrigger.Trigger(
+        name="keeps_what_was_agreed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf(*AGREED),  # type: ignore[no-untyped-call]
+        func=f"""
+            IF OLD.origin = 'live' AND {_changed(AGREED)} THEN
+                RAISE EXCEPTION 'order %: what was agreed stays', OLD.number USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def agreed_line_trigger() -> pgtrigger.Trigger:
+    """The lines of a live order stay as they were agreed; what is accepted and refused of them is written beside."""
+    return pgtrigger.Trigger(
+        name="keeps_what_was_agreed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf(*AGREED_OF_A_LINE),  # type: ignore[no-untyped-call]
+        func=f"""
+            IF {_changed(AGREED_OF_A_LINE)}
+               AND EXISTS (SELECT FROM orders_order o WHERE o.id = OLD.order_id AND o.origin = 'live') THEN
+                RAISE EXCEPTION 'line %: what was agreed stays', OLD.id USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def _changed(columns: Sequence[str]) -> str:
+    new, old = (", ".join(f"{row}.{name}" for name in columns) for row in ("NEW", "OLD"))
+    return f"({new}) IS DISTINCT FROM ({old})"
+
+
 def four_eyes_trigger(column: str, *, of_origin: bool = False) -> pgtrigger.Trigger:
     """Who decides about a live order (the person in `column`) is known, and is not who placed it.
 
@@ -80,7 +124,10 @@ def four_eyes_trigger(column: str, *, of_origin: bool = False) -> pgtrigger.Trig
 
 
 def book_entry_trigger() -> pgtrigger.Trigger:
-    """A ledger entry changes its plan's sums in the same statement; the plan's constraints refuse an overdraft."""
+    """A ledger entry changes its plan's sums in the same statement; the plan's constraints refuse an overdraft.
+
+    An order is paid from its own plan, and gives back and spends no more than it has frozen.
+    """
     return pgtrigger.Trigger(
         name="is_booked",
         when=pgtrigger.After,
@@ -91,6 +138,14 @@ def book_entry_trigger() -> pgtrigger.Trigger:
                    frozen = frozen + NEW.frozen_change,
                    spent = spent + NEW.spent_change
              WHERE id = NEW.plan_id;
+            IF NEW.order_id IS NOT NULL THEN
+                IF NOT EXISTS (SELECT FROM orders_order WHERE id = NEW.order_id AND plan_id = NEW.plan_id) THEN
+                    RAISE EXCEPTION 'an order is paid from its own plan' USING ERRCODE = 'check_violation';
+                END IF;
+                IF (SELECT sum(frozen_change) FROM orders_budgetentry WHERE order_id = NEW.order_id) < 0 THEN
+                    RAISE EXCEPTION 'an order spends no more than it has frozen' USING ERRCODE = 'check_violation';
+                END IF;
+            END IF;
             RETURN NULL;
         """,
     )
@@ -101,8 +156,11 @@ def plan_follows_ledger_trigger() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="follows_its_ledger",
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "frozen", "spent"),  # type: ignore[no-untyped-call]
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "frozen", "spent", "origin"),  # type: ignore[no-untyped-call]
         func="""
+            IF TG_OP = 'UPDATE' AND NEW.origin IS DISTINCT FROM OLD.origin THEN
+                RAISE EXCEPTION 'the origin of a plan never changes' USING ERRCODE = 'check_violation';
+            END IF;
             IF NEW.origin = 'imported' OR pg_trigger_depth() > 1 THEN
                 RETURN NEW;
             END IF;

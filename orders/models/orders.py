@@ -15,7 +15,13 @@ from catalog.models import Category, Good, Listing
 from orders.models.inquiries import Inquiry
 from orders.models.plans import Plan
 from orders.states import State
-from orders.triggers import four_eyes_trigger, initial_state_trigger, state_trigger
+from orders.triggers import (
+    agreed_line_trigger,
+    agreed_trigger,
+    four_eyes_trigger,
+    initial_state_trigger,
+    state_trigger,
+)
 from zcy.models import append_only_triggers
 from zcy.money import MoneyField, QuantityField
 
@@ -36,8 +42,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if actor.has_role(*BUYER_ROLES):
             return self.filter(buyer_id=actor.organisation_id)
         if actor.has_role(*SUPPLIER_ROLES):
+            # Not what its unit has not approved, nor what was cancelled before that.
             return self.filter(supplier_id=actor.organisation_id).exclude(
-                Q(state__in=[State.SUBMITTED, State.REJECTED]) & Q(origin=Origin.LIVE)
+                origin=Origin.LIVE, approved_at__isnull=True
             )
         if actor.has_role(*SUPERVISOR_ROLES) and actor.region is not None:
             return self.filter(region__path__startswith=actor.region.path)
@@ -137,7 +144,7 @@ class Order(models.Model):
             BrinIndex(fields=["placed_at"], name="order_placed_brin"),
             BrinIndex(fields=["confirmed_at"], name="order_confirmed_brin"),
         ]
-        triggers = [initial_state_trigger(), state_trigger()]
+        triggers = [initial_state_trigger(), state_trigger(), agreed_trigger()]
 
     def __str__(self) -> str:
         return self.number
@@ -181,6 +188,7 @@ class OrderLine(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["good", "order"], name="order_line_good")]
+        triggers = [agreed_line_trigger()]
 
     def __str__(self) -> str:
         return f"{self.good_id} × {self.quantity}"

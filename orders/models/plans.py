@@ -108,7 +108,22 @@ class BudgetEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=BudgetEntryKind.values), name="budget_entry_kind_is_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(kind="granted", order__isnull=True, frozen_change=0, spent_change=0)
+                    | models.Q(kind="frozen", amount_change=0, frozen_change__gt=0, spent_change=0)
+                    | models.Q(kind="released", amount_change=0, frozen_change__lt=0, spent_change=0)
+                    | models.Q(
+                        kind="spent",
+                        amount_change=0,
+                        spent_change__gt=0,
+                        frozen_change=models.F("spent_change") * -1,
+                    )
+                )
+                & (models.Q(kind="granted") | models.Q(order__isnull=False)),
+                name="budget_entry_moves_what_its_kind_says",
+            ),
         ]
         triggers = [*append_only_triggers(), book_entry_trigger()]
 

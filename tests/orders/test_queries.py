@@ -11,6 +11,7 @@ from django.http import QueryDict
 from orders import queries, services
 from orders.deadlines import Party
 from orders.filters import OrderFilter
+from orders.models import Order
 from orders.states import State
 from orders.transitions import Action
 from tests.factories import (
@@ -190,3 +191,13 @@ def test_a_plan_shows_its_ledger_and_that_it_adds_up(trade: Trade) -> None:
     assert (row.left, row.orders) == (Decimal("999800.00"), 1)
     with pytest.raises(Missing):
         queries.plan_detail(people(a_buyer()).finance, trade.plan.pk, QueryDict())
+
+
+def test_an_order_cancelled_before_its_approval_never_reaches_the_supplier() -> None:
+    trade = a_trade()
+    order = a_submitted_order(trade)
+    services.cancel_order(actor=trade.people.purchaser, number=order.number, reason="内部原因")
+    assert not Order.objects.visible_to(trade.seller).exists()
+    other = an_approved_order(trade)
+    services.cancel_order(actor=trade.people.purchaser, number=other.number, reason="改计划")
+    assert list(Order.objects.visible_to(trade.seller)) == [other]

@@ -11,7 +11,17 @@ from django.db import DatabaseError, IntegrityError, transaction
 from orders import queries, services
 from orders.errors import BudgetExceeded, InvalidAmount, PlanNotFitting
 from orders.models import BudgetEntry, Plan
-from tests.factories import a_buyer, a_category, a_key, a_plan, a_region, a_trade, people, submit
+from tests.factories import (
+    a_buyer,
+    a_category,
+    a_key,
+    a_plan,
+    a_region,
+    a_trade,
+    an_approved_order,
+    people,
+    submit,
+)
 from zcy import clock
 from zcy.errors import DomainError, Missing, NotAllowed
 
@@ -153,15 +163,16 @@ def test_a_plans_sums_change_by_ledger_entries_only() -> None:
 
 
 def test_the_ledger_is_never_changed_and_never_overdraws() -> None:
-    plan = a_plan(a_buyer(), amount=100)
-    entry = plan.entries.get()
+    trade = a_trade(budget=300)
+    plan, entry = trade.plan, trade.plan.entries.get()
     for act in (lambda: plan.entries.update(note="x"), entry.delete):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
+    order = an_approved_order(trade)
     with pytest.raises(IntegrityError, match="budget_is_never_overdrawn"), transaction.atomic():
-        BudgetEntry.objects.create(plan=plan, kind="frozen", frozen_change=101, key=a_key())
+        BudgetEntry.objects.create(plan=plan, order=order, kind="frozen", frozen_change=101, key=a_key())
     with pytest.raises(IntegrityError, match="budget_is_never_negative"), transaction.atomic():
-        BudgetEntry.objects.create(plan=plan, kind="released", frozen_change=-1, key=a_key())
+        BudgetEntry.objects.create(plan=plan, order=order, kind="released", frozen_change=-201, key=a_key())
 
 
 def test_a_units_limit_goes_before_its_regions() -> None:
