@@ -116,6 +116,26 @@ class AlreadyRecorded(Conflict):
     message = _("This has been recorded already.")
 
 
+class SentBefore(AlreadyRecorded):
+    """The key of a form comes back with other content: what was recorded first counts."""
+
+    code = "sent_before"
+    message = _(
+        "This form was sent before, with other values: those are recorded. Look at what is there now; what you have"
+        " typed is still here and counts if you send it again."
+    )
+
+
+class CartChanged(Conflict):
+    """The cart is not the one that the page showed."""
+
+    code = "cart_changed"
+    message = _(
+        "Your cart has changed since this page was opened, perhaps in another window. This is what would be ordered"
+        " now: check it and submit again."
+    )
+
+
 class ReasonNeeded(DomainError):
     code = "reason_needed"
     message = _("Say why.")

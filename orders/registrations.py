@@ -68,6 +68,10 @@ def register() -> None:
             frozenset({Role.PURCHASER, Role.MANAGER}), BUYING, 70, "geo-alt",
         ),
         MenuItem(
+            "approval_limit", _("Approval limit"), "orders:approval_limit", frozenset({Role.MANAGER}), BUYING, 80,
+            "sliders",
+        ),
+        MenuItem(
             "supplier_orders", _("Orders"), "orders:supplier_orders", SUPPLIER_ROLES, SELLING, 10, "bag",
             count="supplier_orders",
         ),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("buyer/plans/new/", unit.new_plan, name="new_plan"),
     path("buyer/plans/<int:plan_id>/", unit.plan, name="buyer_plan"),
     path("buyer/plans/<int:plan_id>/close/", unit.close_plan, name="close_plan"),
+    path("buyer/approval-limit/", unit.approval_limit, name="approval_limit"),
     path("buyer/addresses/", unit.addresses, name="buyer_addresses"),
     path("buyer/addresses/new/", unit.address, name="new_address"),
     path("buyer/addresses/<int:address_id>/", unit.address, name="address"),

@@ -73,6 +73,12 @@ def quantity(value: object, unit: str = "") -> str:
     return f"{text} {unit}".rstrip() if text != NOTHING else text
 
 
+def typed(value: object) -> str:
+    """A number as a person types it into a field and as forms read it: no separators, no trailing zeros, no 1E+1."""
+    amount = as_decimal(value)
+    return "" if amount is None else f"{amount.normalize():f}"
+
+
 def percent(value: object, places: int = 1) -> str:
     """A share between 0 and 1 as per cent."""
     share = as_decimal(value)

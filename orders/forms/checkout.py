@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from django import forms
 from django.http import QueryDict
@@ -18,6 +19,9 @@ from orders.services import OrderedLine
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
+
+
+LONGEST_REASON: Final = 300
 
 
 def money_left(plan: Plan) -> Decimal:
@@ -78,7 +82,7 @@ class CheckoutForm(forms.Form):
         for said in self.advice:
             self.fields[f"answer_{said.key}"] = forms.CharField(
                 label=_("Why you keep it"),
-                max_length=300,
+                max_length=LONGEST_REASON,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -87,17 +91,48 @@ class CheckoutForm(forms.Form):
         """The field that chooses who pays for a supplier's order."""
         return self[f"plan_{supplier_id}"]
 
-    def answers(self) -> dict[str, str]:
-        """Reasons by the key of the advice they answer."""
-        found = {said.key: self.cleaned_data.get(f"answer_{said.key}", "") for said in self.advice}
-        return {key: reason.strip() for key, reason in found.items() if reason.strip()}
 
-    def plans(self) -> dict[int, int]:
-        """The plan chosen for each supplier."""
-        return {
-            parcel.supplier_id: self.cleaned_data[f"plan_{parcel.supplier_id}"]
-            for parcel in self.view.cart.parcels
-        }
+@dataclass(frozen=True)
+class Submission:
+    """What a posted checkout page says, whatever the cart has become since: the arguments of `submit_orders`."""
+
+    lines: list[OrderedLine]
+    plans: dict[int, int]
+    address_id: int
+    invoice_title_id: int
+    idempotency_key: str
+    answers: dict[str, str]
+    note: str
+
+
+def read_submission(data: QueryDict) -> Submission:
+    """Read a posted checkout page; ids that are none become 0, which nothing has.
+
+    Raises:
+        ValueError: a line was tampered with.
+    """
+    answers = {name: data.get(name, "").strip() for name in data if name.startswith("answer_")}
+    return Submission(
+        lines=read_lines(data),
+        plans={
+            _id(name.removeprefix("plan_")): _id(data.get(name, ""))
+            for name in data
+            if name.startswith("plan_")
+        },
+        address_id=_id(data.get("address", "")),
+        invoice_title_id=_id(data.get("invoice_title", "")),
+        idempotency_key=data.get("idempotency_key", ""),
+        answers={
+            name.removeprefix("answer_"): reason
+            for name, reason in answers.items()
+            if reason and len(reason) <= LONGEST_REASON
+        },
+        note=data.get("note", ""),
+    )
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def read_lines(data: QueryDict) -> list[OrderedLine]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import secrets
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 
 def new_key() -> str:
@@ -20,6 +23,14 @@ class KeyField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(initial=new_key, widget=forms.HiddenInput, max_length=64, min_length=8, **kwargs)
+
+
+def renew_key(form: forms.Form) -> None:
+    """Give a form that is shown again a key of its own: what was sent under the old one is recorded."""
+    if "idempotency_key" in form.fields:
+        data = cast("QueryDict", form.data).copy()
+        data[form.add_prefix("idempotency_key")] = new_key()
+        form.data = data
 
 
 class AmountField(forms.DecimalField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -11,19 +11,22 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders import services
-from orders.forms.fields import AmountField, DayField, KeyField, QuantityField
+from orders.errors import SentBefore
+from orders.forms.fields import AmountField, DayField, KeyField, QuantityField, renew_key
 from orders.models import OrderLine
 from orders.queries import OrderDetail
 from orders.services import Decision
 from orders.transitions import Action
-from zcy import clock, workdays
+from zcy import clock, formats, workdays
 from zcy.money import ZERO
+from zcy.refusals import refuse_in_form
 
 if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
     from django.utils.functional import _StrPromise
 
     from accounts.actor import Actor
+    from zcy.errors import DomainError
 
 
 class StepForm(forms.Form):
@@ -34,6 +37,9 @@ class StepForm(forms.Form):
     done: ClassVar[str | _StrPromise]
     tone: ClassVar[str] = "primary"
     text: ClassVar[str | _StrPromise] = ""
+    # Where a refusal of a line, or of an argument that the form names otherwise, is shown.
+    line_field: ClassVar[str] = ""
+    field_names: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, detail: OrderDetail, data: Any = None) -> None:
         super().__init__(data, auto_id=f"{self.action.value}-%s")
@@ -46,6 +52,16 @@ class StepForm(forms.Form):
     def perform(self, actor: Actor) -> None:
         """Hand what was typed to the service."""
         raise NotImplementedError
+
+    def refuse(self, error: DomainError) -> int:
+        """Put a refusal of the service beside the field that it means; the answer's status."""
+        name = error.field or ""
+        if name.startswith("line_"):
+            error.field = f"{self.line_field}_{name.removeprefix('line_')}"
+        error.field = self.field_names.get(name, error.field)
+        if isinstance(error, SentBefore):
+            renew_key(self)
+        return refuse_in_form(self, error)
 
     @property
     def number(self) -> str:
@@ -114,6 +130,7 @@ class ConfirmForm(StepForm):
 
 class ShipForm(StepForm):
     action, button, done = Action.SHIP, _("Ship"), _("The shipment is on its way.")
+    line_field = "quantity"
     carrier = forms.CharField(label=_("Carrier"), max_length=80)
     tracking_number = forms.CharField(label=_("Tracking number"), max_length=80)
     idempotency_key = KeyField()
@@ -124,7 +141,7 @@ class ShipForm(StepForm):
             self.fields[f"quantity_{line.pk}"] = QuantityField(
                 label=line.snapshot.get("name") or line.good.name,
                 max_value=left,
-                initial=left.normalize(),
+                initial=formats.typed(left),
                 required=False,
             )
 
@@ -188,6 +205,7 @@ class SignForm(_ShipmentForm):
 class AcceptForm(StepForm):
     action, button, done = Action.ACCEPT, _("Accept"), _("Your decision about the delivery is recorded.")
     text = _("What is neither accepted nor refused stays open.")
+    line_field = "accepted"
     note = forms.CharField(label=_("Remark"), max_length=300, required=False)
     idempotency_key = KeyField()
 
@@ -195,7 +213,7 @@ class AcceptForm(StepForm):
         for line in self._lines():
             left: Decimal = line.open_quantity  # type: ignore[attr-defined]
             self.fields[f"accepted_{line.pk}"] = QuantityField(
-                label=_("Accepted"), max_value=left, initial=left.normalize(), required=False
+                label=_("Accepted"), max_value=left, initial=formats.typed(left), required=False
             )
             self.fields[f"refused_{line.pk}"] = QuantityField(
                 label=_("Refused"), max_value=left, initial=0, required=False
@@ -285,6 +303,7 @@ class EvaluateForm(StepForm):
         _("Give stars"),
         _("Thank you: your evaluation counts from tonight."),
     )
+    field_names: ClassVar[Mapping[str, str]] = {"text": "words"}
     stars = forms.TypedChoiceField(
         label=_("Stars"),
         coerce=int,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from catalog.models import Category
 from orders.forms.fields import AmountField, KeyField
+from orders.queries import LimitView
+from zcy import formats
 
 
 class AddressForm(forms.Form):
@@ -52,3 +56,23 @@ class GrantForm(forms.Form):
     )
     note = forms.CharField(label=_("Reason"), max_length=200)
     idempotency_key = KeyField()
+
+
+class LimitForm(forms.Form):
+    """Above which amount the unit's orders need an approver."""
+
+    limit = forms.DecimalField(
+        label=_("The unit's own limit (yuan)"),
+        max_digits=14,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    def __init__(self, view: LimitView, data: Any = None) -> None:
+        super().__init__(data, initial={"limit": formats.typed(view.own)})
+        self.fields["limit"].help_text = _(
+            "An order of exactly this amount needs no approver; with 0 every order needs one. Left empty, the limit"
+            " of your region holds: ¥%(limit)s."
+        ) % {"limit": f"{view.of_region:,.2f}"}

@@ -5,6 +5,7 @@ from orders.queries.buying import (
     CartRow,
     CartView,
     CheckoutView,
+    LimitView,
     addresses_of,
     approval_limit_of,
     cart_count,
@@ -12,6 +13,7 @@ from orders.queries.buying import (
     checkout_view,
     fitting_plans,
     invoice_titles_of,
+    limit_view,
 )
 from orders.queries.orders import OrderDetail, order_detail, order_page
 from orders.queries.plans import PlanDetail, PlanRow, plan_detail, plan_rows
@@ -23,6 +25,7 @@ __all__ = [
     "CartRow",
     "CartView",
     "CheckoutView",
+    "LimitView",
     "OrderDetail",
     "PlanDetail",
     "PlanRow",
@@ -34,6 +37,7 @@ __all__ = [
     "checkout_view",
     "fitting_plans",
     "invoice_titles_of",
+    "limit_view",
     "order_detail",
     "order_page",
     "plan_detail",

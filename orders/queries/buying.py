@@ -13,6 +13,7 @@ from orders.models import (
     CartLine,
     InvoiceTitle,
     Plan,
+    UnitRules,
 )
 from orders.orderable import why_not_orderable
 from orders.services.submission import Item, OrderedLine, Parcel, listings_to_order, split_by_supplier
@@ -151,20 +152,29 @@ def fitting_plans(plans: Sequence[Plan], parcel: Parcel) -> tuple[Plan, ...]:
     return tuple(sorted(fitting, key=lambda plan: (-plan.left, plan.pk)))
 
 
-def approval_limit_of(actor: Actor) -> Decimal:
-    """Above which amount the unit's orders need an approver (yuan): its own limit, else its region's."""
-    from orders.models import UnitRules
+@dataclass(frozen=True)
+class LimitView:
+    """The limit that a unit has set for itself, if any, and the one that holds without it (yuan)."""
 
-    own = (
-        UnitRules.objects.filter(organisation=actor.organisation)
-        .values_list("approval_limit", flat=True)
-        .first()
-    )
-    if own is not None:
-        return own
+    own: Decimal | None
+    of_region: Decimal
+
+    @property
+    def in_force(self) -> Decimal:
+        return self.of_region if self.own is None else self.own
+
+
+def limit_view(actor: Actor) -> LimitView:
+    """The approval limits of the actor's unit."""
     if actor.region is None:
         raise Missing
-    return order_settings(actor.region).approval_limit
+    own = UnitRules.objects.filter(organisation=actor.organisation).values_list("approval_limit", flat=True)
+    return LimitView(own.first(), order_settings(actor.region).approval_limit)
+
+
+def approval_limit_of(actor: Actor) -> Decimal:
+    """Above which amount the unit's orders need an approver (yuan): its own limit, else its region's."""
+    return limit_view(actor).in_force
 
 
 def addresses_of(actor: Actor) -> QuerySet[Address]:

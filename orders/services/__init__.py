@@ -13,6 +13,7 @@ From cart to order
     submit_orders(*, actor, lines: Sequence[OrderedLine], plans: Mapping[supplier id, plan id], address_id: int,
                   invoice_title_id: int, idempotency_key: str, answers: Mapping[advice key, reason] = {},
                   note: str = "") -> list[Order]
+    was_submitted(*, actor, idempotency_key: str) -> bool
         OrderedLine(listing_id: int, quantity: Decimal, price_seen: Decimal): what the page showed, posted back by it
     approve_order(*, actor, number: str) -> Order         reject_order(*, actor, number: str, reason: str) -> Order
 Order to payment
@@ -59,7 +60,7 @@ from orders.services.record_invoice import record_invoice
 from orders.services.request_payment import request_payment
 from orders.services.ship_order import ship_order
 from orders.services.submission import OrderedLine
-from orders.services.submit_orders import submit_orders
+from orders.services.submit_orders import submit_orders, was_submitted
 
 __all__ = [
     "Decision",
@@ -91,4 +92,5 @@ __all__ = [
     "ship_order",
     "sign_for",
     "submit_orders",
+    "was_submitted",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.errors import ReasonNeeded, TooMuch
 from orders.models import Acceptance, AcceptanceLine, Order, OrderLine
 from orders.services.budget import release
-from orders.services.checks import checked_key, checked_quantity, checked_text
+from orders.services.checks import checked_key, checked_quantity, checked_text, once_per_form
 from orders.services.steps import allowed_state, locked_order, take_step
 from orders.signals import order_accepted
 from orders.states import State
@@ -45,7 +45,7 @@ def accept_delivery(
     """Accept and refuse quantities that have arrived.
 
     Once everything ordered is decided, the acceptance carries the decision about the order as a whole: passed,
-    partial (something was refused) or failed (nothing was accepted: the order ends and its budget is released).
+    partial (something was refused) or failed (nothing was accepted: the order ends). What was refused is released.
 
     Args:
         actor: an acceptor of the buyer who did not place the order.
@@ -57,11 +57,14 @@ def accept_delivery(
     Raises:
         Missing, WrongState, NotAllowed, InvalidQuantity. FourEyes: the actor placed the order.
         TooMuch: more than has arrived and is undecided. ReasonNeeded: refused without a reason.
+        SentBefore: the same form with other decisions.
     """
     order = locked_order(actor=actor, number=number)
     key = f"{order.pk}:{checked_key(idempotency_key)}"
     earlier = Acceptance.objects.filter(idempotency_key=key).first()
+    note = checked_text(note, most=300, field="note")
     if earlier is not None:
+        once_per_form(same=earlier.note == note and _decided_in(earlier) == _meant(decisions))
         return earlier
     lines = _lines(order)
     allowed_state(order, Action.ACCEPT, actor=actor)  # who and when, before what
@@ -78,7 +81,7 @@ def accept_delivery(
         at=clock.now(),
         by_id=actor.user_id,
         result=_result(facts, lines),
-        note=checked_text(note, most=300, field="note"),
+        note=note,
         idempotency_key=key,
     )
     AcceptanceLine.objects.bulk_create(
@@ -105,8 +108,8 @@ def _step(
         changes["accepted_at"] = acceptance.at
     data = {"acceptance": acceptance.pk, "result": acceptance.result, "accepted_total": str(accepted_total)}
     take_step(order, Action.ACCEPT, actor=actor, state=state, changes=changes, data=data)
-    if state == State.FAILED:
-        release(order, order.total, actor=actor, key="failed")
+    if state in {State.ACCEPTED, State.FAILED}:
+        release(order, order.total - order.accepted_total, actor=actor, key="refused")
     if acceptance.result:
         order_accepted.send(sender=Order, order=order, actor=actor, acceptance=acceptance)
 
@@ -115,6 +118,18 @@ def _accepted_amount(line: OrderLine) -> Decimal:
     whole = line.accepted_quantity == line.quantity
     amount: Decimal = line.total if whole else line_total(line.unit_price, line.accepted_quantity)
     return amount
+
+
+def _decided_in(acceptance: Acceptance) -> dict[int, tuple[Decimal, Decimal, str]]:
+    return {line.order_line_id: (line.accepted, line.refused, line.reason) for line in acceptance.lines.all()}
+
+
+def _meant(decisions: Mapping[int, Decision]) -> dict[int, tuple[Decimal, Decimal, str]]:
+    return {
+        line_id: (decision.accepted, decision.refused, decision.reason.strip())
+        for line_id, decision in decisions.items()
+        if decision.accepted or decision.refused
+    }
 
 
 def _lines(order: Order) -> dict[int, OrderLine]:

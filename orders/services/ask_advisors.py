@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from accounts.roles import Role
 from orders.advice import Advice, advise
 from orders.services.checks import need_role
-from orders.services.submission import OrderedLine, projected, read_items, split_by_supplier
+from orders.services.submission import OrderedLine, check_totals, projected, read_items, split_by_supplier
 from orders.signals import advice_given
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ def ask_advisors(*, actor: Actor, lines: Sequence[OrderedLine], stage: str) -> t
         stage: `cart` or `checkout`.
 
     Raises:
-        NotAllowed, EmptyCart, Missing, InvalidQuantity: as in `submit_orders`.
+        NotAllowed, EmptyCart, Missing, InvalidQuantity, InvalidAmount: as in `submit_orders`.
     """
     need_role(actor, Role.PURCHASER)
-    state = projected(actor, split_by_supplier(read_items(lines)))
+    parcels = split_by_supplier(read_items(lines))
+    check_totals(parcels)
+    state = projected(actor, parcels)
     advice = advise(state)
     advice_given.send(sender=None, actor=actor, projected=state, advice=advice, stage=stage)
     return advice

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from orders.errors import InvalidAmount, InvalidQuantity, ReasonNeeded
+from orders.errors import InvalidAmount, InvalidQuantity, ReasonNeeded, SentBefore
 from zcy.errors import DomainError, NotAllowed
 from zcy.money import CENT
 
@@ -62,6 +63,22 @@ def checked_key(key: str) -> str:
     if not 8 <= len(key) <= 48 or not key.isascii() or not key.isprintable():
         raise DomainError(_("This form is damaged: reload the page."), field="idempotency_key")
     return key
+
+
+def lock_form(organisation_id: int, key: str) -> None:
+    """Wait for a twin of this call that is under way with the same key; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, organisation_id])
+
+
+def once_per_form(*, same: bool) -> None:
+    """Something is recorded under the key of this form already: the same content again is a second click.
+
+    Raises:
+        SentBefore: the content is another one.
+    """
+    if not same:
+        raise SentBefore
 
 
 def need_role(actor: Actor, *roles: str) -> int:

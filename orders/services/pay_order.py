@@ -1,4 +1,4 @@
-"""Paying: frozen money becomes spent money, and what was not accepted goes back to the plan."""
+"""Paying: frozen money becomes spent money."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.errors import TooMuch
 from orders.models import Order, Payment
-from orders.services.budget import release, spend
-from orders.services.checks import checked_amount, checked_key, checked_text
+from orders.services.budget import spend
+from orders.services.checks import checked_amount, checked_key, checked_text, once_per_form
 from orders.services.steps import allowed_state, locked_order, take_step
 from orders.signals import order_paid
 from orders.transitions import Action, Facts
@@ -31,11 +31,14 @@ def pay_order(
 
     Raises:
         Missing, WrongState, NotAllowed, InvalidAmount. TooMuch: more than is requested and not yet paid.
+        SentBefore: the same form with another amount or reference.
     """
     order = locked_order(actor=actor, number=number)
     key = f"{order.pk}:{checked_key(idempotency_key)}"
     earlier = Payment.objects.filter(idempotency_key=key).first()
+    reference = checked_text(reference, most=60, field="reference")
     if earlier is not None:
+        once_per_form(same=(earlier.amount, earlier.reference) == (amount, reference))
         return earlier
     allowed_state(order, Action.PAY, actor=actor)
     checked_amount(amount)
@@ -54,7 +57,7 @@ def pay_order(
         amount=amount,
         due_on=asked["due_on"],
         prepaid=False,
-        reference=checked_text(reference, most=60, field="reference"),
+        reference=reference,
         paid_by_id=actor.user_id,
         idempotency_key=key,
     )
@@ -62,7 +65,5 @@ def pay_order(
     data = {"amount": str(amount), "reference": payment.reference}
     take_step(order, Action.PAY, actor=actor, state=state, changes=changes, data=data)
     spend(order, amount, actor=actor, key=f"pay:{payment.pk}")
-    if complete:
-        release(order, order.total - order.accepted_total, actor=actor, key="rest")
     order_paid.send(sender=Order, order=order, actor=actor, payment=payment)
     return payment

@@ -12,7 +12,15 @@ from accounts.roles import Role
 from catalog.models import Category
 from orders.errors import BudgetExceeded, InvalidAmount, PlanNotFitting
 from orders.models import BudgetEntry, BudgetEntryKind, Plan
-from orders.services.checks import MOST_MONEY, checked_amount, checked_key, checked_text, need_role
+from orders.services.checks import (
+    MOST_MONEY,
+    checked_amount,
+    checked_key,
+    checked_text,
+    lock_form,
+    need_role,
+    once_per_form,
+)
 from zcy import audit, clock
 from zcy.errors import DomainError, Missing
 from zcy.money import CENT
@@ -48,12 +56,19 @@ def create_plan(
 
     Raises:
         NotAllowed: neither finance nor administrator of a unit. InvalidAmount, DomainError: a value does not fit.
+        SentBefore: the same form with other values.
     """
     organisation_id = need_role(actor, *PLANNING)
     key = f"unit:{organisation_id}:plan:{checked_key(idempotency_key)}"
+    lock_form(organisation_id, key)
     earlier = BudgetEntry.objects.select_related("plan").filter(key=key).first()
+    title = checked_text(title, most=200, field="title", needed=True)
+    fund_source = checked_text(fund_source, most=100, field="fund_source")
     if earlier is not None:
-        return earlier.plan
+        plan = earlier.plan
+        known = (plan.title, plan.year, plan.category_id, plan.fund_source, earlier.amount_change)
+        once_per_form(same=known == (title, year, category_id, fund_source, amount))
+        return plan
     checked_amount(amount)
     this_year = clock.today().year
     if year not in {this_year, this_year + 1}:
@@ -63,10 +78,10 @@ def create_plan(
     plan = Plan.objects.create(
         buyer_id=organisation_id,
         number=next_number(_region_code(actor), "P"),
-        title=checked_text(title, most=200, field="title", needed=True),
+        title=title,
         year=year,
         category_id=category_id,
-        fund_source=checked_text(fund_source, most=100, field="fund_source"),
+        fund_source=fund_source,
         made_on=clock.today(),
         amount=0,
     )
@@ -82,11 +97,14 @@ def grant_budget(
 
     Raises:
         NotAllowed, Missing, InvalidAmount. BudgetExceeded: less would be left than is bound already.
-        PlanNotFitting: the plan is closed.
+        PlanNotFitting: the plan is closed. SentBefore: the same form with other values.
     """
     plan = _locked(actor, plan_id)
     key = f"plan:{plan.pk}:grant:{checked_key(idempotency_key)}"
-    if BudgetEntry.objects.filter(key=key).exists():
+    note = checked_text(note, most=200, field="note")
+    earlier = BudgetEntry.objects.filter(key=key).first()
+    if earlier is not None:
+        once_per_form(same=(earlier.amount_change, earlier.note) == (change, note))
         return plan
     if not change.is_finite() or not change or abs(change) > MOST_MONEY or change != change.quantize(CENT):
         raise InvalidAmount(_("Enter by how much the plan grows or (with a minus) shrinks."), field="change")
@@ -100,7 +118,7 @@ def grant_budget(
             % {"bound": plan.frozen + plan.spent},
             field="change",
         )
-    _grant(plan, change, actor=actor, key=key, note=checked_text(note, most=200, field="note"))
+    _grant(plan, change, actor=actor, key=key, note=note)
     return plan
 
 

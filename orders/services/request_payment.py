@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.errors import TooMuch
 from orders.models import Order, PaymentRequest
-from orders.services.checks import checked_amount, checked_key
+from orders.services.checks import checked_amount, checked_key, once_per_form
 from orders.services.steps import allowed_state, locked_order, take_step
 from orders.settings import DEFAULT_PAYMENT_DAYS
 from orders.signals import payment_requested
@@ -30,11 +30,13 @@ def request_payment(*, actor: Actor, number: str, amount: Decimal, idempotency_k
 
     Raises:
         Missing, WrongState, NotAllowed, InvalidAmount. TooMuch: more than is invoiced and not yet requested.
+        SentBefore: the same form with another amount.
     """
     order = locked_order(actor=actor, number=number)
     key = f"{order.pk}:{checked_key(idempotency_key)}"
     earlier = PaymentRequest.objects.filter(idempotency_key=key).first()
     if earlier is not None:
+        once_per_form(same=earlier.amount == amount)
         return earlier
     state = allowed_state(order, Action.REQUEST_PAYMENT, actor=actor)
     checked_amount(amount)

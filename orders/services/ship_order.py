@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.errors import TooMuch
 from orders.models import Order, OrderLine, Shipment, ShipmentLine
-from orders.services.checks import checked_key, checked_quantity, checked_text
+from orders.services.checks import checked_key, checked_quantity, checked_text, once_per_form
 from orders.services.steps import allowed_state, locked_order, take_step
 from orders.signals import order_shipped
 from orders.transitions import Action
@@ -45,18 +45,26 @@ def ship_order(
 
     Raises:
         Missing, WrongState, NotAllowed, InvalidQuantity. TooMuch: more than is left to be shipped of a line.
+        SentBefore: the same form with other content.
     """
     order = locked_order(actor=actor, number=number)
     key = f"{order.pk}:{checked_key(idempotency_key)}"
     earlier = Shipment.objects.filter(idempotency_key=key).first()
+    carrier = checked_text(carrier, most=80, field="carrier", needed=True)
+    tracking_number = checked_text(tracking_number, most=80, field="tracking_number", needed=True)
     if earlier is not None:
+        sent = {line.order_line_id: line.quantity for line in earlier.lines.all()}
+        wanted = {line_id: quantity for line_id, quantity in quantities.items() if quantity}
+        once_per_form(
+            same=(earlier.carrier, earlier.tracking_number, sent) == (carrier, tracking_number, wanted)
+        )
         return earlier
     state = allowed_state(order, Action.SHIP, actor=actor)
     parts = _parts(order, quantities)
     shipment = Shipment.objects.create(
         order=order,
-        carrier=checked_text(carrier, most=80, field="carrier", needed=True),
-        tracking_number=checked_text(tracking_number, most=80, field="tracking_number", needed=True),
+        carrier=carrier,
+        tracking_number=tracking_number,
         shipped_at=clock.now(),
         idempotency_key=key,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,6 +106,30 @@ def read_items(lines: Sequence[OrderedLine]) -> list[Item]:
     return items
 
 
+def fingerprint(
+    *,
+    lines: Sequence[OrderedLine],
+    plans: Mapping[int, int],
+    address_id: int,
+    invoice_title_id: int,
+    answers: Mapping[str, str],
+    note: str,
+) -> str:
+    """A hash of everything that a checkout form says: a second click says the same, a form changed and sent again not."""
+    said = {
+        "lines": sorted(
+            [line.listing_id, f"{line.quantity.normalize():f}", f"{line.price_seen.normalize():f}"]
+            for line in lines
+        ),
+        "plans": sorted(plans.items()),
+        "address": address_id,
+        "title": invoice_title_id,
+        "answers": sorted(answers.items()),
+        "note": note,
+    }
+    return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+
+
 def listings_to_order(listing_ids: Collection[int]) -> Iterable[Listing]:
     """Listings with good, category, supplier, standing, and the price band that stands beside them."""
     return (
@@ -127,10 +153,22 @@ def split_by_supplier(items: Iterable[Item]) -> list[Parcel]:
     by_supplier: dict[int, list[Item]] = defaultdict(list)
     for item in sorted(items, key=lambda item: item.listing.pk):
         by_supplier[item.listing.supplier_id].append(item)
-    parcels = [Parcel(supplier, tuple(found)) for supplier, found in sorted(by_supplier.items())]
-    if any(parcel.total > MOST_MONEY for parcel in parcels):
-        raise InvalidAmount(_("The total of an order is too large."), field="lines")
-    return parcels
+    return [Parcel(supplier, tuple(found)) for supplier, found in sorted(by_supplier.items())]
+
+
+def check_totals(parcels: Iterable[Parcel]) -> None:
+    """An order is worth something, and not more than its column holds.
+
+    Raises:
+        InvalidAmount: it is not.
+    """
+    for parcel in parcels:
+        if parcel.total > MOST_MONEY:
+            raise InvalidAmount(_("The total of an order is too large."), field="lines")
+        if not parcel.total:
+            raise InvalidAmount(
+                _("The total of an order is less than a cent: order more of it."), field="lines"
+            )
 
 
 def projected(actor: Actor, parcels: Iterable[Parcel]) -> Projected:

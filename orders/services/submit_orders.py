@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -37,13 +37,15 @@ from orders.models import (
     Plan,
 )
 from orders.orderable import delivers_to, why_not_orderable
-from orders.services.checks import checked_key, checked_text, need_role
+from orders.services.checks import checked_key, checked_text, lock_form, need_role, once_per_form
 from orders.services.paying_plans import lock_plans
 from orders.services.submission import (
     METHOD,
     Item,
     OrderedLine,
     Parcel,
+    check_totals,
+    fingerprint,
     projected,
     read_items,
     seen_band,
@@ -55,7 +57,7 @@ from orders.signals import advice_given, order_approved, order_submitted
 from orders.states import State
 from orders.transitions import NEW, Action, Facts, next_state
 from zcy import audit, clock
-from zcy.errors import Missing
+from zcy.errors import DomainError, Missing
 from zcy.numbers import next_number
 
 if TYPE_CHECKING:
@@ -115,19 +117,30 @@ def submit_orders(
     Raises:
         AdviceGiven: advisors say something that is not answered yet. PriceChanged: a price is not the one seen.
         NotOrderable, catalog.errors.OutOfStock, InvalidQuantity, NotDeliveredThere, OverCeiling, PlanNotFitting,
-        BudgetExceeded, EmptyCart, Missing, NotAllowed: as their names say.
+        BudgetExceeded, EmptyCart, InvalidAmount, Missing, NotAllowed: as their names say.
+        SentBefore: the same key with other content.
     """
     organisation_id = need_role(actor, Role.PURCHASER)
     key = checked_key(idempotency_key)
     note = checked_text(note, most=300, field="note")
+    said = fingerprint(
+        lines=lines,
+        plans=plans,
+        address_id=address_id,
+        invoice_title_id=invoice_title_id,
+        answers=answers or {},
+        note=note,
+    )
     state: Projected | None = None
     try:
         with transaction.atomic():
             earlier = _earlier_orders(organisation_id, key)
             if earlier:
+                once_per_form(same=all(order.dossier.get("form", said) == said for order in earlier))
                 return earlier
             items = read_items(lines)
             parcels = split_by_supplier(items)
+            check_totals(parcels)
             state = projected(actor, parcels)
             advice = _answered(advise(state), answers or {})
             terms = _terms(actor, address_id, invoice_title_id, note)
@@ -137,7 +150,7 @@ def submit_orders(
             paying = lock_plans(organisation_id, plans, parcels)
             _lock_and_recheck(items)
             reserve_stock(quantities={item.listing.pk: item.quantity for item in items})
-            orders = _write(actor, parcels, terms, paying, ceilings, advice, answers or {}, key)
+            orders = _write(actor, parcels, terms, paying, ceilings, advice, answers or {}, (key, said))
             _empty_cart(actor, items)
             _announce(actor, orders, answers or {})
     except AdviceGiven as error:
@@ -147,10 +160,18 @@ def submit_orders(
     return orders
 
 
+def was_submitted(*, actor: Actor, idempotency_key: str) -> bool:
+    """Whether a form with this key has made orders of the actor's unit."""
+    try:
+        key = checked_key(idempotency_key)
+    except DomainError:
+        return False
+    return Order.objects.filter(buyer_id=actor.organisation_id, idempotency_key=key).exists()
+
+
 def _earlier_orders(organisation_id: int, key: str) -> list[Order]:
-    """The orders that this key made before; waits for a twin of this call that is under way."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, organisation_id])
+    """The orders that this key made before."""
+    lock_form(organisation_id, key)
     return list(Order.objects.filter(buyer_id=organisation_id, idempotency_key=key).order_by("id"))
 
 
@@ -238,12 +259,12 @@ def _write(
     ceilings: Ceilings,
     advice: Sequence[Advice],
     answers: Mapping[str, str],
-    key: str,
+    form: tuple[str, str],
 ) -> list[Order]:
     moment = clock.now()
     numbers = [next_number(terms.region.code) for _parcel in parcels]
     orders = [
-        _order(actor, parcel, terms, paying, ceilings, advice, answers, key, number, moment)
+        _order(actor, parcel, terms, paying, ceilings, advice, answers, form, number, moment)
         for parcel, number in zip(parcels, numbers, strict=True)
     ]
     Order.objects.bulk_create(orders)
@@ -303,7 +324,7 @@ def _order(
     ceilings: Ceilings,
     advice: Sequence[Advice],
     answers: Mapping[str, str],
-    key: str,
+    form: tuple[str, str],
     number: str,
     moment: datetime,
 ) -> Order:
@@ -327,6 +348,7 @@ def _order(
         terms=terms.as_json(parcel.items[0].listing.supplier),
         dossier={
             "method": METHOD,
+            "form": form[1],
             "ceiling": {"region": row.region_code, "amount": str(row.ceiling)} if row else None,
             "approval_limit": str(terms.limit),
             "lines": [seen_band(item) for item in parcel.items],
@@ -334,7 +356,7 @@ def _order(
                 _advice_json(one, answers) for one in advice if one.supplier_id in (None, parcel.supplier_id)
             ],
         },
-        idempotency_key=key,
+        idempotency_key=form[0],
     )
 
 

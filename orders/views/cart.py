@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,9 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from orders import services
 from orders.advice import Advice, Outcome
-from orders.errors import AdviceGiven, PriceChanged
-from orders.forms.checkout import CheckoutForm, QuantityForm, read_lines, write_line
+from orders.errors import AdviceGiven, CartChanged, InvalidQuantity, PriceChanged, SentBefore
+from orders.forms.checkout import CheckoutForm, QuantityForm, Submission, read_submission, write_line
+from orders.forms.fields import renew_key
 from orders.models import CartLine
 from orders.queries import CartView, approval_limit_of, cart_view, checkout_view
 from orders.services import OrderedLine
@@ -26,6 +28,8 @@ from orders.views.common import actor_of
 from zcy.access import roles
 from zcy.errors import DomainError, Missing
 from zcy.refusals import refuse_in_message
+
+LONGEST_QUANTITY: Final = 40
 
 
 def _advice(request: HttpRequest, cart: CartView, stage: str) -> tuple[Advice, ...]:
@@ -62,9 +66,18 @@ def cart(request: HttpRequest) -> HttpResponse:
     return _show_cart(request)
 
 
-def _show_cart(request: HttpRequest, status: int = 200) -> HttpResponse:
+@dataclass(frozen=True)
+class _Typed:
+    """A quantity that was refused, to be shown again in its line."""
+
+    line_id: int
+    quantity: str
+    error: str
+
+
+def _show_cart(request: HttpRequest, status: int = 200, typed: _Typed | None = None) -> HttpResponse:
     view = cart_view(actor_of(request))
-    context = {"cart": view, "limit": approval_limit_of(actor_of(request))} | _about(
+    context = {"cart": view, "limit": approval_limit_of(actor_of(request)), "typed": typed} | _about(
         _advice(request, view, "cart")
     )
     return render(request, "orders/buyer/cart.html", context, status=status)
@@ -116,15 +129,21 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
         if "quantity" in request.POST:
             form = QuantityForm(request.POST)
             if not form.is_valid():
-                messages.error(request, form.first_error())
-                return _show_cart(request, 400)
+                return _show_cart(request, 400, _typed(request, line_id, form.first_error()))
             services.cart_change(actor=actor, line_id=line_id, quantity=form.cleaned_data["quantity"])
         if request.POST.get("selected") in {"0", "1"}:
             services.cart_change(actor=actor, line_id=line_id, selected=request.POST["selected"] == "1")
+    except InvalidQuantity as error:
+        return _show_cart(request, error.status, _typed(request, line_id, str(error)))
     except DomainError as error:
         refuse_in_message(request, error)
         return _show_cart(request, error.status)
     return redirect("orders:cart")
+
+
+def _typed(request: HttpRequest, line_id: int, error: str) -> _Typed:
+    messages.error(request, error)
+    return _Typed(line_id, request.POST.get("quantity", "")[:LONGEST_QUANTITY].replace("\0", ""), error)
 
 
 @roles(Role.PURCHASER)
@@ -199,49 +218,54 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show_checkout(request)
     try:
-        lines = read_lines(request.POST)
+        said = read_submission(request.POST)
     except ValueError:
         messages.error(request, _("The page was not complete. Check the order and submit it again."))
         return _show_checkout(request, status=400)
-    view = checkout_view(actor_of(request))
+    actor = actor_of(request)
+    view = checkout_view(actor)
     form = CheckoutForm(view, _advice(request, view.cart, "checkout"), request.POST)
-    if not form.is_valid():
-        return _show_checkout(request, form=form, status=400)
-    return _submit(request, form, lines)
+    if not services.was_submitted(actor=actor, idempotency_key=said.idempotency_key):
+        if _contents(said.lines) != _contents(view.cart.selected):
+            return _refused(request, form, CartChanged())
+        if not form.is_valid():
+            return _show_checkout(request, form=form, status=400)
+    return _submit(request, form, said)
 
 
-def _submit(request: HttpRequest, form: CheckoutForm, lines: list[OrderedLine]) -> HttpResponse:
+def _contents(lines: Sequence[OrderedLine]) -> set[tuple[int, Decimal]]:
+    return {(line.listing_id, line.quantity) for line in lines}
+
+
+def _submit(request: HttpRequest, form: CheckoutForm, said: Submission) -> HttpResponse:
     try:
-        orders = services.submit_orders(
-            actor=actor_of(request),
-            lines=lines,
-            plans=form.plans(),
-            address_id=form.cleaned_data["address"],
-            invoice_title_id=form.cleaned_data["invoice_title"],
-            idempotency_key=form.cleaned_data["idempotency_key"],
-            answers=form.answers(),
-            note=form.cleaned_data["note"],
-        )
+        orders = services.submit_orders(actor=actor_of(request), **vars(said))
     except AdviceGiven as error:
-        again = CheckoutForm(form.view, error.advice, request.POST)
-        again.is_valid()
-        again.add_error(None, str(error))
-        return _show_checkout(request, form=again, status=error.status)
+        # Beside what is new also what was answered already, or the answer would be lost on the way.
+        known = {said.key: said for said in (*form.advice, *error.advice)}
+        return _refused(request, CheckoutForm(form.view, list(known.values()), request.POST), error)
     except PriceChanged as error:
         for changed in error.changes:
             words = _("%(name)s: ¥%(old)s before, ¥%(new)s now.")
             form.add_error(None, words % {"name": changed.name, "old": changed.old, "new": changed.new})
-        form.add_error(None, str(error))
-        return _show_checkout(request, form=form, status=error.status)
+        return _refused(request, form, error)
+    except SentBefore as error:
+        renew_key(form)
+        return _refused(request, form, error)
     except DomainError as error:
-        error.add_to(form)
-        return _show_checkout(request, form=form, status=error.status)
+        return _refused(request, form, error)
     if len(orders) == 1:
         messages.success(request, _("Order %(number)s is submitted.") % {"number": orders[0].number})
         return redirect("orders:buyer_order", number=orders[0].number)
     numbers = "、".join(order.number for order in orders)
     messages.success(request, _("These orders are submitted: %(numbers)s") % {"numbers": numbers})
     return redirect("orders:buyer_orders")
+
+
+def _refused(request: HttpRequest, form: CheckoutForm, error: DomainError) -> HttpResponse:
+    form.is_valid()  # reads what was typed, so that the page can show it
+    error.add_to(form)
+    return _show_checkout(request, form=form, status=error.status)
 
 
 def _show_checkout(request: HttpRequest, form: CheckoutForm | None = None, status: int = 200) -> HttpResponse:

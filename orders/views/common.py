@@ -23,7 +23,6 @@ from orders.states import State
 from orders.transitions import Action
 from zcy.errors import DomainError
 from zcy.exports import csv_response
-from zcy.refusals import refuse_in_form
 from zcy.tables import Column, without
 
 if TYPE_CHECKING:
@@ -200,7 +199,7 @@ def take_step(request: HttpRequest, number: str, action: str, side: str) -> Http
     try:
         form.perform(actor)
     except DomainError as error:
-        status = refuse_in_form(form, error)
+        status = form.refuse(error)
         # What has changed in the meantime is shown, beside what was typed.
         return show_order(request, order_detail(actor, number), side, bound=form, status=status)
     messages.success(request, str(form.done))

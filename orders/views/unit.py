@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.roles import BUYER_ROLES, Role
 from orders import services
-from orders.forms.unit import AddressForm, GrantForm, InvoiceTitleForm, PlanForm
+from orders.errors import SentBefore
+from orders.forms.fields import renew_key
+from orders.forms.unit import AddressForm, GrantForm, InvoiceTitleForm, LimitForm, PlanForm
 from orders.models import Address, InvoiceTitle
-from orders.queries import addresses_of, invoice_titles_of, plan_detail, plan_rows
+from orders.queries import addresses_of, invoice_titles_of, limit_view, plan_detail, plan_rows
 from orders.views.common import actor_of
 from zcy import clock
 from zcy.access import roles
@@ -46,6 +48,8 @@ def new_plan(request: HttpRequest) -> HttpResponse:
             plan = services.create_plan(actor=actor_of(request), category_id=category and category.pk, **data)
         except DomainError as error:
             status = refuse_in_form(form, error)
+            if isinstance(error, SentBefore):
+                renew_key(form)
         else:
             messages.success(request, _("The plan is made and its budget granted."))
             return redirect("orders:buyer_plan", plan_id=plan.pk)
@@ -74,6 +78,8 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
                 services.grant_budget(actor=actor, plan_id=plan_id, **form.cleaned_data)
             except DomainError as error:
                 status = refuse_in_form(form, error)
+                if isinstance(error, SentBefore):
+                    renew_key(form)
             else:
                 messages.success(request, _("The budget is changed."))
                 return redirect("orders:buyer_plan", plan_id=plan_id)
@@ -95,6 +101,31 @@ def close_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     else:
         messages.success(request, _("The plan is closed."))
     return redirect("orders:buyer_plan", plan_id=plan_id)
+
+
+@roles(Role.MANAGER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def approval_limit(request: HttpRequest) -> HttpResponse:
+    """The unit's administrator decides above which amount an approver is needed."""
+    actor = actor_of(request)
+    form, status = LimitForm(limit_view(actor), request.POST if request.method == "POST" else None), 200
+    if form.is_bound:
+        status = 400
+        if form.is_valid():
+            try:
+                services.set_approval_limit(actor=actor, limit=form.cleaned_data["limit"])
+            except DomainError as error:
+                status = refuse_in_form(form, error)
+            else:
+                messages.success(request, _("The limit holds for orders from now on."))
+                return redirect("orders:approval_limit")
+    context = {
+        "form": form,
+        "title": _("Approval limit"),
+        "button": _("Set the limit"),
+        "back": "orders:buyer_orders",
+    }
+    return render(request, "orders/buyer/form.html", context, status=status)
 
 
 @roles(*KEEPERS)

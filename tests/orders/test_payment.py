@@ -66,12 +66,15 @@ def pay(trade: Trade, order: Order, amount: Any, key: str = "") -> Any:
     )
 
 
-def test_what_was_refused_is_released_when_the_rest_is_paid(trade: Trade) -> None:
+def test_what_was_refused_is_released_at_once_and_the_rest_is_spent(trade: Trade) -> None:
     order = a_delivered_order(trade, quantity=5)
     accept_all(trade, order, refused={order.lines.get().pk: Decimal(2)})
+    assert books(trade)[:2] == (Decimal("300.00"), 0)
     invoice(trade, order, 300)
     request(trade, order, 300)
-    pay(trade, order, 300)
+    pay(trade, order, 100)
+    assert books(trade)[:2] == (Decimal("200.00"), Decimal("100.00"))
+    pay(trade, order, 200)
     order.refresh_from_db()
     assert order.state == State.PAID
     assert books(trade)[:2] == (0, Decimal("300.00"))

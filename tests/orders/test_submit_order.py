@@ -102,7 +102,7 @@ def test_one_order_per_supplier_all_or_none(trade: Trade) -> None:
 
 def test_the_same_key_gives_the_same_order(trade: Trade) -> None:
     key = a_key()
-    first, again = submit(trade, key=key), submit(trade, key=key, quantity=50)
+    first, again = submit(trade, key=key), submit(trade, key=key)
     assert first.pk == again.pk
     assert books(trade) == (Decimal("200.00"), Decimal(0), Decimal(98))
     assert submit(trade).pk != first.pk

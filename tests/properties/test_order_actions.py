@@ -250,9 +250,16 @@ class OrderActions(RuleBasedStateMachine):
                 frozen=Sum("frozen_change", default=ZERO), spent=Sum("spent_change", default=ZERO)
             )
             paid = order.payments.aggregate(sum=Sum("amount", default=ZERO))["sum"]
-            over = order.state in FREED | {State.PAID, State.FAILED}
+            decided = order.state in {
+                State.ACCEPTED,
+                State.INVOICED,
+                State.PAYMENT_REQUESTED,
+                State.PAID,
+                State.FAILED,
+            }
+            bound = order.accepted_total if decided else order.total
             assert sums["spent"] == paid
-            assert sums["frozen"] == (0 if over else order.total - paid)
+            assert sums["frozen"] == (0 if order.state in FREED else bound - paid)
 
     @invariant()
     def sums_stay_within_each_other(self) -> None:

@@ -101,6 +101,12 @@ def quantity(value: object, unit: str = "") -> str:
 
 
 @register.filter
+def typed(value: object) -> str:
+    """A number for the value of a field: 1000, not 1,000."""
+    return formats.typed(value)
+
+
+@register.filter
 def percent(value: object, places: int = 1) -> str:
     """0.183 as 18.3%."""
     return formats.percent(value, int(places))

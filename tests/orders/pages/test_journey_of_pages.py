@@ -265,3 +265,48 @@ def test_better_offers_replace_a_line() -> None:
     line = CartLine.objects.get()
     assert buyer.post(f"/cart/{line.pk}/replace/", {"listing": other.pk}).status_code == 302
     assert CartLine.objects.get().listing_id == other.pk
+
+
+def test_the_administrator_sets_the_limit_above_which_orders_need_an_approver() -> None:
+    from tests.factories import submit
+
+    trade = a_trade()
+    manager = client_of(trade.people.manager)
+    address = "/buyer/approval-limit/"
+    assert address in page(manager.get("/account/"))
+    assert "10,000.00" in page(manager.get(address))
+    for typed in ("-1", "abc", "NaN", "1e999", "0.001", "9" * 20):
+        assert f'value="{typed}"' in page(manager.post(address, {"limit": typed}), 400)
+    assert manager.post(address, {"limit": "150"}).status_code == 302
+    assert 'value="150"' in page(manager.get(address))
+    assert submit(trade, quantity=2).state == "submitted"
+    assert submit(trade, quantity=1).state == "approved"
+    assert manager.post(address, {"limit": ""}).status_code == 302
+    assert submit(trade, quantity=2).state == "approved"
+    page(client_of(trade.people.purchaser).get(address), 403)
+
+
+@pytest.mark.parametrize("quantity", [10, 1000])
+def test_quantities_stand_in_their_fields_as_they_are_typed(quantity: int) -> None:
+    from tests.factories import a_confirmed_order, a_delivered_order
+
+    trade = a_trade(listing=a_listing_on_sale(stock=5000))
+    ready = a_confirmed_order(trade, quantity=quantity)
+    text = page(client_of(trade.seller).get(f"/supplier/orders/{ready.number}/"))
+    assert f'name="quantity_{ready.lines.get().pk}" value="{quantity}"' in text
+    here = a_delivered_order(trade, quantity=quantity)
+    text = page(client_of(trade.people.acceptor).get(f"/buyer/orders/{here.number}/"))
+    assert f'name="accepted_{here.lines.get().pk}" value="{quantity}"' in text
+
+
+def test_a_payment_form_changed_and_sent_again_is_shown_with_a_new_key() -> None:
+    trade = a_trade()
+    order = an_order_to_pay(trade)
+    finance = client_of(trade.people.finance)
+    address = f"/buyer/orders/{order.number}/"
+    form = {"amount": "50", "idempotency_key": hidden(page(finance.get(address)), "idempotency_key")}
+    assert finance.post(f"{address}pay/", form).status_code == 302
+    text = page(finance.post(f"{address}pay/", {**form, "amount": "60"}), 409)
+    assert 'value="60"' in text
+    assert hidden(text, "idempotency_key") != form["idempotency_key"]
+    assert [payment.amount for payment in order.payments.all()] == [50]
