@@ -28,11 +28,11 @@ MOST_LINKS: Final = 8
 def register() -> None:
     """Called once, when the app is ready."""
     from catalog import notices, region_settings  # noqa: F401 - settings declare themselves
-    from catalog.models import Category, CategoryAttribute
+    from catalog.models import Brand, Category, CategoryAttribute, Synonym
     from catalog.pricing.statistics import run_night
 
     notices.register()
-    for sender in (Category, CategoryAttribute):
+    for sender in (Brand, Category, CategoryAttribute, Synonym):
         for signal in (post_save, post_delete):
             signal.connect(
                 _forget, sender=sender, dispatch_uid=f"catalog.forget.{sender.__name__}.{id(signal)}"
@@ -67,12 +67,14 @@ def register() -> None:
 
 
 def _forget(**kwargs: Any) -> None:
-    """A changed category shows at once in this process, in others within half a minute."""
+    """A change shows at once in this process, in others within half a minute (words: within five)."""
     from catalog.attributes import forget_attributes
+    from catalog.search.lexicon import forget_lexicon
     from catalog.tree import forget_tree
 
     forget_tree()
     forget_attributes()
+    forget_lexicon()
 
 
 _REJECTED: Final = "SELECT count(*) FROM catalog_listing WHERE supplier_id = %s AND review = 'rejected'"

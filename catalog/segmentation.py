@@ -10,19 +10,98 @@ from typing import Final
 
 LONGEST_WORD: Final = 60
 # A unit ends a number: 70g500张 is 70g and 500张, while M403d stays one word.
+# Units written in another way, so that 16 GB, 16G and 16GB, 27寸 and 27英寸, 8公斤 and 8kg are the same word.
+_UNITS: Final = (
+    (re.compile(r"(?<=\d)\s*(?:gb)(?![a-z])"), "g"),
+    (re.compile(r"(?<=\d)\s*(?:tb)(?![a-z])"), "t"),
+    (re.compile(r"(?<=\d)\s*(?:公斤|千克)"), "kg "),
+    (re.compile(r"(?<=\d)\s*克"), "g "),
+    (re.compile(r"(?<=\d)\s*毫升"), "ml "),
+    (re.compile(r"(?<=\d)\s*升(?![级降])"), "l "),
+    (re.compile(r"(?<=\d)\s*毫米"), "mm "),
+    (re.compile(r"(?<=\d)\s*(?:厘米|公分)"), "cm "),
+    (re.compile(r"(?<=\d)\s*千瓦"), "kw "),
+    (re.compile(r"(?<=\d)\s*瓦"), "w "),
+    (re.compile(r"(?<=\d)\s*(?:英寸|寸|吋|″)"), "英寸 "),
+    (re.compile(r"(?<=\d) (?=(?:kg|mg|g|t|ml|l|mm|cm|kw|w)(?![0-9a-z]))"), ""),
+)
 _UNIT_THEN_NUMBER = re.compile(
-    r"(?<![a-z])(\d+(?:\.\d+)?(?:kg|mg|g|ml|l|mm|cm|m|kw|w|v|gb|tb|mb|英寸|寸|克|千克|毫升|升|毫米|厘米|米|张|页|支|包|盒))(?=\d)"
+    r"(?<![a-z])(\d+(?:\.\d+)?(?:kg|mg|g|t|ml|l|mm|cm|m|kw|w|v|mb|英寸|米|张|页|支|包|盒))(?=\d)"
+)
+# A number with a unit in Chinese is one word: 24口 is not any 口 beside any 24.
+_MEASURE = re.compile(
+    r"(?<![0-9a-z.])\d+(?:\.\d+)?(?:英寸|万像素|流明|小时|分钟|盘位|孔位|页|张|口|匹|针|位|层|包|支|只|列|级|年|倍|键|米|度)"
+)
+# 1920×1080 as people type it: with x, * or ×.
+_SIZE = re.compile(r"\d+(?:\.\d+)?[a-z]{0,2}(?:\s?[x×*]\s?\d+(?:\.\d+)?[a-z]{0,2})+")
+_TIMES = re.compile(r"\s?[×*]\s?")
+# M&G is one name, whatever the segmenter thinks.
+_JOINED = re.compile(r"[0-9a-z]+(?:&[0-9a-z]+)+")
+# Words that say nothing about a good; left out of a query that has others.
+STOP_WORDS: Final = frozenset(
+    [
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "等",
+        "用",
+        "我",
+        "我要",
+        "我想",
+        "要",
+        "想",
+        "想要",
+        "需要",
+        "请",
+        "买",
+        "购买",
+        "采购",
+        "求购",
+        "找",
+        "有",
+        "有没有",
+        "一",
+        "一个",
+        "一台",
+        "一批",
+        "一些",
+        "几个",
+        "这",
+        "那",
+        "吗",
+        "呢",
+        "哪些",
+        "什么",
+        "适合",
+        "适用",
+        "适用于",
+        "用于",
+        "便宜",
+        "最好",
+        "好的",
+        "for",
+        "of",
+        "the",
+        "and",
+        "a",
+    ]
 )
 _WORD = re.compile(r"[0-9a-z\u4e00-\u9fff](?:[0-9a-z\u4e00-\u9fff.+#\"]*[0-9a-z\u4e00-\u9fff+])?")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_LATIN_RUN = re.compile(r"[0-9a-z](?:[0-9a-z./+-]*[0-9a-z+])?")
+_CHINESE_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_LATIN_RUN = re.compile(r"[0-9a-z](?:[0-9a-z./+&-]*[0-9a-z+])?")
 _NOT_MODEL = re.compile(r"[^0-9A-Z]")
 _known: set[str] = set()
 
 
 def normalise(text: str) -> str:
-    """Half-width, lower case, single blanks, and a blank between a unit and the number after it."""
-    text = unicodedata.normalize("NFKC", text.replace("\x00", " ")).lower()
+    """Half-width, lower case, single blanks, units in one spelling, a blank between a unit and the number after it."""
+    text = " ".join(unicodedata.normalize("NFKC", text.replace("\x00", " ")).lower().split())
+    for written, unit in _UNITS:
+        text = written.sub(unit, text)
     return " ".join(_UNIT_THEN_NUMBER.sub(r"\1 ", text).split())
 
 
@@ -48,16 +127,49 @@ def index_words(text: str) -> list[str]:
     normal = normalise(text)
     words = [word for cut in rjieba.cut_for_search(normal) for word in _WORD.findall(cut)]
     for run in _LATIN_RUN.findall(normal):
-        words += [run, *_WORD.findall(re.sub(r"[/-]", " ", run)), run.replace("-", "")]
+        words += [run, *_WORD.findall(re.sub(r"[/&-]", " ", run)), run.replace("-", "")]
+    words += _MEASURE.findall(normal)
+    words += [_TIMES.sub("x", size) for size in _SIZE.findall(normal)]
     return _distinct(words)
 
 
-def query_words(text: str) -> list[str]:
-    """The distinct words of a query, in order: the coarse cut."""
+def index_characters(text: str) -> list[str]:
+    """Each Chinese character of a text and each two that stand together: what a part of a word is found by."""
+    found: list[str] = []
+    for run in _CHINESE_RUN.findall(normalise(text)):
+        found += [*run, *pairs(run)]
+    return _distinct(found)
+
+
+def pairs(word: str) -> list[str]:
+    """The two-character pieces of the Chinese in a word: 打印机 → 打印, 印机."""
+    return [run[start : start + 2] for run in _CHINESE_RUN.findall(word) for start in range(len(run) - 1)]
+
+
+def query_words(text: str, *, stop_words: bool = False) -> list[str]:
+    """The distinct words of a query, in order: the coarse cut.
+
+    Words that say nothing are left out where others stay, unless `stop_words` keeps them.
+    """
     import rjieba
 
-    words = [word for cut in rjieba.cut(normalise(text)) for word in _WORD.findall(cut)]
-    return _distinct(words)
+    kept: list[str] = []
+
+    def keep(word: str) -> str:
+        kept.append(word)
+        return f" \x00{len(kept) - 1}\x00 "
+
+    normal = _SIZE.sub(lambda match: keep(_TIMES.sub("x", match[0])), normalise(text))
+    for whole in (_MEASURE, _JOINED):
+        normal = whole.sub(lambda match: keep(match[0]), normal)
+    words: list[str] = []
+    for number, part in enumerate(normal.split("\x00")):
+        if number % 2:
+            words.append(kept[int(part)])
+        else:
+            words += [word for cut in rjieba.cut(part) for word in _WORD.findall(cut)]
+    words = _distinct(words)
+    return words if stop_words else [word for word in words if word not in STOP_WORDS] or words
 
 
 def model_key(text: str) -> str:

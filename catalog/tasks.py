@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from catalog import services
+from catalog.models import Category, Good
 
 
 @shared_task(name="catalog.tasks.refresh_counts")
@@ -23,4 +24,16 @@ def refresh_goods(good_ids: list[int] | None = None) -> None:
 def index_goods(good_ids: list[int] | None = None) -> None:
     """Make goods findable under their words."""
     services.index_goods(good_ids)
+    services.rebuild_vocabulary()
+
+
+@shared_task(name="catalog.tasks.index_some")
+def index_some(category: int | None = None, brand: int | None = None) -> None:
+    """Make the goods of a category (with those below it) or of a brand findable after it was renamed."""
+    goods = Good.objects.all()
+    if category is not None:
+        goods = goods.filter(category__in=Category.objects.below(Category.objects.get(pk=category)))
+    if brand is not None:
+        goods = goods.filter(brand_id=brand)
+    services.index_goods(list(goods.values_list("pk", flat=True)))
     services.rebuild_vocabulary()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.models import Category
+from catalog.segmentation import normalise
 
 MAX_AGE_SECONDS: Final = 30.0
 
@@ -41,6 +42,11 @@ class Node:
         return nodes[::-1]
 
     @property
+    def subtree(self) -> list[int]:
+        """Its id and those of all categories below it."""
+        return [self.id, *(pk for child in self.children for pk in child.subtree)]
+
+    @property
     def offered(self) -> list[Node]:
         """Subcategories that have goods on sale."""
         return [child for child in self.children if child.goods]
@@ -53,6 +59,8 @@ class Tree:
     roots: list[Node]
     by_id: dict[int, Node]
     by_code: dict[str, Node]
+    # Names in the spelling of `segmentation.normalise`; one name may stand in several branches.
+    by_name: dict[str, list[Node]]
 
 
 _kept: tuple[float, Tree] | None = None
@@ -81,4 +89,7 @@ def _load() -> Tree:
     for node in by_id.values():
         node.parent = by_id.get(node.parent_id or 0)
         (node.parent.children if node.parent else roots).append(node)
-    return Tree(roots, by_id, {node.code: node for node in by_id.values()})
+    by_name: dict[str, list[Node]] = {}
+    for node in by_id.values():
+        by_name.setdefault(normalise(node.name), []).append(node)
+    return Tree(roots, by_id, {node.code: node for node in by_id.values()}, by_name)

@@ -1,5 +1,5 @@
 """The catalog's pages of the administration."""
 
-from catalog.admin import categories, goods, listings
+from catalog.admin import categories, goods, listings, synonyms
 
-__all__ = ["categories", "goods", "listings"]
+__all__ = ["categories", "goods", "listings", "synonyms"]

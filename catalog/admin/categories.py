@@ -11,6 +11,7 @@ from accounts.roles import OPERATOR_ROLES, Role
 from catalog.kept import forget_lists
 from catalog.models import Category, CategoryAttribute
 from zcy.admin_site import RoleAdmin
+from zcy.outbox import enqueue
 
 
 class AttributeInline(admin.TabularInline[CategoryAttribute, Category]):
@@ -59,6 +60,8 @@ class CategoryAdmin(RoleAdmin[Category]):
     inlines = [AttributeInline]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Names and attributes stand in kept lists."""
+        """Its goods, and those below, are found under the new names."""
         super().save_related(request, form, formsets, change)
+        pk = form.instance.pk
+        enqueue("catalog.tasks.index_some", {"category": pk}, key=f"catalog.index.category.{pk}")
         forget_lists()

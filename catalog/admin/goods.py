@@ -19,6 +19,7 @@ from catalog.models import Brand, Good, PolicyLabel
 from catalog.pictures import clean_picture
 from catalog.tree import category_tree
 from zcy.admin_site import RoleAdmin
+from zcy.outbox import enqueue
 
 # As the market import does it, so that equal specifications meet; an empty one equals no other.
 _HASH_SPEC = """
@@ -32,6 +33,13 @@ class BrandAdmin(RoleAdmin[Brand]):
     change_roles = add_roles = frozenset([Role.CATALOG])
     list_display = ("name", "latin", "goods_count")
     search_fields = ("name", "latin")
+
+    def save_model(self, request: HttpRequest, obj: Brand, form: ModelForm[Brand], change: bool) -> None:
+        """Its goods are found under the new name."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if change:
+                enqueue("catalog.tasks.index_some", {"brand": obj.pk}, key=f"catalog.index.brand.{obj.pk}")
 
 
 class GoodForm(ModelForm[Good]):

@@ -4,7 +4,7 @@ from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
 from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
-from catalog.models.vocabulary import SearchWord
+from catalog.models.vocabulary import SearchWord, Synonym
 
 __all__ = [
     "AttributeType",
@@ -23,5 +23,6 @@ __all__ = [
     "ReviewDecision",
     "Sale",
     "SearchWord",
+    "Synonym",
     "Tier",
 ]

@@ -86,6 +86,8 @@ class Good(models.Model):
     lowest_price = MoneyField(_("lowest price"), null=True, editable=False)
     in_stock = models.BooleanField(_("in stock"), default=False, editable=False)
     delivery_days = models.PositiveSmallIntegerField(_("fastest delivery in days"), null=True, editable=False)
+    # Paths of the regions that some offer delivers to; empty = everywhere.
+    delivery_paths = ArrayField(models.CharField(max_length=80), default=list, blank=True, editable=False)
     # The best ranking factor among its offers' suppliers, for the bounded effect of credit on relevance.
     ranking_factor = models.FloatField(_("ranking factor"), default=1.0, editable=False)
     # Ranking factor × how much it is offered: the order of lists that nobody has searched for.

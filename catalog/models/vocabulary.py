@@ -1,7 +1,10 @@
-"""The words that occur in names, for "did you mean" and suggestions."""
+"""The words that occur in names, for "did you mean"; and words that mean the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,3 +27,25 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Synonym(models.Model):
+    """Words under any of which goods named by another of them are found: 电脑, 计算机."""
+
+    words = ArrayField(models.CharField(max_length=40), verbose_name=_("words"), unique=True)
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+        ordering = ["words"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(words__len__gte=2), name="synonyms_are_at_least_two")
+        ]
+
+    def __str__(self) -> str:
+        return "、".join(self.words)
+
+    @classmethod
+    def words_of_all(cls) -> Iterable[list[str]]:
+        """The groups."""
+        return cls.objects.order_by("pk").values_list("words", flat=True)

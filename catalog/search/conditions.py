@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from catalog import segmentation
-from catalog.search.brands import learn_brands
 from catalog.search.filters import Filters
-from catalog.tree import Node
-
-MOST_WORDS: Final = 12
+from catalog.search.matching import match
 
 
 @dataclass
@@ -22,6 +18,7 @@ class Conditions:
     clauses: list[str] = field(default_factory=list)
     params: list[Any] = field(default_factory=list)
     rank_query: str = ""
+    synonym_query: str = ""
     whole_model: str = ""
 
     def add(self, clause: str, *params: Any) -> None:
@@ -40,7 +37,7 @@ def conditions(filters: Filters, *, with_brands: bool = True, only_offered: bool
     if only_offered:
         found.add("g.offers > 0")
     if filters.category:
-        ids = subtree(filters.category)
+        ids = filters.category.subtree
         found.add("g.category_id = %s", ids[0]) if len(ids) == 1 else found.add(
             "g.category_id = ANY(%s)", ids
         )
@@ -52,16 +49,24 @@ def conditions(filters: Filters, *, with_brands: bool = True, only_offered: bool
         found.add("g.lowest_price <= %s", filters.high)
     if filters.in_stock:
         found.add("g.in_stock")
+    if filters.region is not None:
+        found.add(
+            "(g.delivery_paths = '{}' OR g.delivery_paths && %s::varchar[])", _paths(filters.region.path)
+        )
     for key, value in filters.attributes:
         found.add("g.spec @> ANY(%s::jsonb[])", _as_json(key, value))
     if filters.q:
-        _match(found, filters.q)
+        words = match(filters.q)
+        found.add(words.clause, *words.params)
+        found.rank_query, found.synonym_query = words.rank_query, words.synonym_query
+        found.whole_model = words.whole_model
     return found
 
 
-def subtree(node: Node) -> list[int]:
-    """The ids of a category and of all below it."""
-    return [node.id, *(pk for child in node.children for pk in subtree(child))]
+def _paths(path: str) -> list[str]:
+    """A region's path and those of all regions above it: a city that is delivered to includes its counties."""
+    codes = path.rstrip("/").split("/")
+    return ["/".join(codes[: length + 1]) + "/" for length in range(len(codes))]
 
 
 def _as_json(key: str, value: str) -> list[str]:
@@ -76,43 +81,3 @@ def _as_json(key: str, value: str) -> list[str]:
     except ArithmeticError:
         pass
     return [json.dumps({key: form}) for form in forms]
-
-
-def _match(found: Conditions, q: str) -> None:
-    """Every word must be found: as a word, as pinyin or initials, or as part of a model number."""
-    learn_brands()
-    words = segmentation.query_words(q)[:MOST_WORDS]
-    whole = segmentation.model_key(q)
-    if not words:
-        found.add("false")
-        return
-    clauses: list[str] = []
-    params: list[Any] = []
-    for word in words:
-        if segmentation.is_chinese(word):
-            clauses.append("g.search @@ %s::tsquery")
-            params.append(lexeme(word))
-            continue
-        ways = ["g.search @@ %s::tsquery"]
-        params.append(lexeme(word, prefix=len(word) > 1 and not word.isdecimal()))
-        key = segmentation.model_key(word)
-        if len(key) >= 3:
-            ways.append("g.model_key LIKE %s")
-            params.append(f"%{key}%")
-        if len(word) >= 4 and word.isalpha():
-            ways.append("g.pinyin LIKE %s")
-            params.append(f"%{word}%")
-        clauses.append(f"({' OR '.join(ways)})")
-    clause = " AND ".join(clauses)
-    if len(words) > 1 and len(whole) >= 3 and not segmentation.is_chinese(q):
-        clause = f"({clause} OR g.model_key LIKE %s)"
-        params.append(f"%{whole}%")
-    found.add(clause, *params)
-    found.rank_query = " | ".join(lexeme(word) for word in words)
-    found.whole_model = whole
-
-
-def lexeme(word: str, *, prefix: bool = False) -> str:
-    """A word as a tsquery, quoted; the word is taken as it is, by no parser."""
-    quoted = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{quoted}':*" if prefix else f"'{quoted}'"

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.models import Region
 from catalog.attributes import attributes_of
 from catalog.tree import Node, category_tree
 
@@ -23,9 +24,10 @@ SIZES: Final = (24, 48, 96)
 LONGEST_QUERY: Final = 100
 MOST_BRANDS: Final = 20
 MOST_ATTRIBUTES: Final = 6
-MOST_MONEY: Final = Decimal("999999999.99")
+LONGEST_VALUE: Final = 300
+MOST_MONEY: Final = Decimal("999999999999.99")
 ATTRIBUTE_PREFIX: Final = "a."
-_POSITION = re.compile(r"(\d{1,10}(?:\.\d{1,17})?)_(\d{1,18})", re.ASCII)
+_POSITION = re.compile(r"(-?\d{1,18}(?:\.\d{1,17})?)_(\d{1,18})", re.ASCII)
 _ID = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -50,6 +52,8 @@ class Filters:
     low: Decimal | None = None
     high: Decimal | None = None
     in_stock: bool = False
+    # Some offer delivers there.
+    region: Region | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     sort: str = RELEVANCE
     size: int = SIZES[0]
@@ -71,6 +75,8 @@ class Filters:
             pairs.append(("max", str(self.high)))
         if self.in_stock:
             pairs.append(("stock", "1"))
+        if self.region is not None:
+            pairs.append(("region", self.region.code))
         pairs += [(f"{ATTRIBUTE_PREFIX}{key}", value) for key, value in self.attributes]
         if self.sort != RELEVANCE:
             pairs.append(("sort", self.sort))
@@ -88,7 +94,11 @@ class Filters:
     def narrows(self) -> bool:
         """Whether anything but the query and a fixed category is asked for."""
         chosen = (
-            self.brands or self.in_stock or self.attributes or (self.category and not self.fixed_category)
+            self.brands
+            or self.in_stock
+            or self.region
+            or self.attributes
+            or (self.category and not self.fixed_category)
         )
         return bool(chosen) or self.low is not None or self.high is not None
 
@@ -117,6 +127,7 @@ def read_filters(params: QueryDict, *, category: Node | None = None) -> Filters:
         low=low,
         high=high,
         in_stock=_text(params, "stock") == "1",
+        region=_region(params, errors),
         attributes=_attributes(params, category, errors),
         sort=_choice(params, "sort", SORTS, RELEVANCE, errors),
         size=int(_choice(params, "size", [str(size) for size in SIZES], str(SIZES[0]), errors)),
@@ -139,10 +150,20 @@ def _money(params: QueryDict, name: str, errors: list[str]) -> Decimal | None:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
         errors.append(
-            _("“%(value)s” is no price: write yuan between 0 and 999,999,999.99.") % {"value": text[:40]}
+            _("“%(value)s” is no price: write yuan between 0 and 999,999,999,999.99.") % {"value": text[:40]}
         )
         return None
     return amount.quantize(Decimal("0.01")).normalize() + 0 if amount else Decimal(0)
+
+
+def _region(params: QueryDict, errors: list[str]) -> Region | None:
+    code = _text(params, "region")
+    if not code:
+        return None
+    region = Region.objects.filter(code=code[:40]).first()
+    if region is None:
+        errors.append(_("There is no region “%(code)s”.") % {"code": code[:40]})
+    return region
 
 
 def _brands(params: QueryDict, errors: list[str]) -> tuple[int, ...]:
@@ -155,7 +176,7 @@ def _brands(params: QueryDict, errors: list[str]) -> tuple[int, ...]:
 
 def _attributes(params: QueryDict, category: Node | None, errors: list[str]) -> tuple[tuple[str, str], ...]:
     asked = [
-        (name.removeprefix(ATTRIBUTE_PREFIX), " ".join(value.replace("\x00", " ").split())[:100])
+        (name.removeprefix(ATTRIBUTE_PREFIX), value.replace("\x00", " ")[:LONGEST_VALUE])
         for name in params
         if name.startswith(ATTRIBUTE_PREFIX)
         for value in params.getlist(name)

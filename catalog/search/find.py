@@ -31,12 +31,14 @@ _COLUMNS: Final = """
       LEFT JOIN catalog_goodpricestatistics s ON s.good_id = g.id AND s.tier = 0 AND s.quantity_band = 0
      WHERE {where}
 """
-# A search: how well the words fit, then credit (0.90–1.10), then how much it is offered; sold out goods come later.
+# A search: how well the words fit (synonyms a fifth as well), then credit (0.90–1.10), then how much it is offered;
+# sold out goods come later.
 _RELEVANCE: Final = """
-    round(((ts_rank(g.search, %s::tsquery) + CASE WHEN g.model_key = %s THEN 1 ELSE 0 END)
+    round(((ts_rank(g.search, %s::tsquery) {synonyms} + CASE WHEN g.model_key = %s THEN 1 ELSE 0 END)
            * g.ranking_factor * (1 + 0.02 * ln(1 + g.offers)) * CASE WHEN g.in_stock THEN 1 ELSE 0.8 END * 1000000
           )::numeric)::bigint
 """
+_SYNONYMS: Final = "+ 0.2 * ts_rank(g.search, %s::tsquery)"
 
 
 @dataclass(slots=True)
@@ -104,7 +106,10 @@ def _order(filters: Filters, wanted: Conditions) -> tuple[str, bool, list[Any]]:
     if filters.sort in (CHEAPEST, DEAREST):
         return "g.lowest_price", filters.sort == CHEAPEST, []
     if wanted.rank_query:
-        return _RELEVANCE, False, [wanted.rank_query, wanted.whole_model]
+        if wanted.synonym_query:
+            queries = [wanted.rank_query, wanted.synonym_query]
+            return _RELEVANCE.format(synonyms=_SYNONYMS), False, [*queries, wanted.whole_model]
+        return _RELEVANCE.format(synonyms=""), False, [wanted.rank_query, wanted.whole_model]
     return "g.weight", False, []
 
 

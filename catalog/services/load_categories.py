@@ -1,4 +1,4 @@
-"""The shop's tree of categories with its attribute schemas, and the Latin names of brands, from files."""
+"""The shop's tree of categories with its attribute schemas, Latin names of brands, and synonyms, from files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from catalog.attributes import forget_attributes
 from catalog.errors import BadCategoryFile
-from catalog.models import AttributeType, Brand, Category, CategoryAttribute
+from catalog.models import AttributeType, Brand, Category, CategoryAttribute, Synonym
 from catalog.tree import forget_tree
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
@@ -28,10 +28,11 @@ class Loaded:
     categories: int
     attributes: int
     brands: int
+    synonyms: int = 0
 
 
 def load_categories(*, folder: Path = DATA) -> Loaded:
-    """Bring categories, attributes and brands to what the files say; what they do not name stays as it is.
+    """Bring categories, attributes, brands and synonyms to what the files say; what they do not name stays as it is.
 
     Raises:
         BadCategoryFile: names file, line and what is wrong; nothing is written.
@@ -39,8 +40,14 @@ def load_categories(*, folder: Path = DATA) -> Loaded:
     rows = _read_csv(folder / "categories.csv", ("code", "name", "parent", "unit"))
     schemas = _read_json(folder / "attribute_schemas.json")
     brands = _read_csv(folder / "brands.csv", ("name", "latin")) if (folder / "brands.csv").exists() else []
+    synonyms = _read_csv(folder / "synonyms.csv", ("words",)) if (folder / "synonyms.csv").exists() else []
     with transaction.atomic():
-        loaded = Loaded(_write_categories(rows), _write_attributes(schemas), _write_brands(brands))
+        loaded = Loaded(
+            _write_categories(rows),
+            _write_attributes(schemas),
+            _write_brands(brands),
+            _write_synonyms(synonyms),
+        )
         transaction.on_commit(forget_tree)
         transaction.on_commit(forget_attributes)
     return loaded
@@ -161,3 +168,19 @@ def _write_brands(rows: list[dict[str, str]]) -> int:
             brand.save()
             changed += 1
     return changed
+
+
+def _write_synonyms(rows: list[dict[str, str]]) -> int:
+    """New groups only: one that shares two words with a known group is the known one, mended by the staff."""
+    known = [set(words) for words in Synonym.words_of_all()]
+    new = []
+    for line, row in enumerate(rows, start=2):
+        words = list(dict.fromkeys(word.strip() for word in row["words"].split(";") if word.strip()))
+        if len(words) < 2 or max(map(len, words)) > 40:
+            raise BadCategoryFile(
+                f"synonyms.csv, line {line}: at least two words are expected, separated by ;"
+            )
+        if not any(len(group & set(words)) > 1 for group in known):
+            known.append(set(words))
+            new.append(Synonym(words=words))
+    return len(Synonym.objects.bulk_create(new))

@@ -12,7 +12,12 @@ _LOCK = "SELECT id FROM catalog_good WHERE id = ANY(%s) ORDER BY id FOR NO KEY U
 # Suspended and inactive suppliers do not offer. weight: the order of lists that nobody has searched for.
 _REFRESH = """
     WITH offer AS (
-        SELECT l.good_id, count(*) AS offers, min(l.price) AS lowest, bool_or(l.stock > 0) AS in_stock,
+        SELECT l.good_id, count(*) AS offers, min(l.price) AS lowest,
+               bool_or(l.stock > 0 AND l.stock >= l.min_quantity) AS in_stock,
+               CASE WHEN NOT bool_or(cardinality(l.delivery_paths) = 0) THEN
+                   array(SELECT DISTINCT unnest(string_to_array(
+                       string_agg(array_to_string(l.delivery_paths, ' '), ' '), ' ')))
+               END AS paths,
                min(l.delivery_days) AS days,
                max(coalesce(s.ranking_factor, 1))::double precision AS factor
           FROM catalog_listing l
@@ -22,19 +27,18 @@ _REFRESH = """
          GROUP BY l.good_id
     ), fresh AS (
         SELECT g.id, coalesce(o.offers, 0) AS offers, o.lowest, coalesce(o.in_stock, false) AS in_stock,
-               o.days,
+               o.days, coalesce(o.paths, '{{}}')::varchar(80)[] AS paths,
                coalesce(o.factor, 1) AS factor,
                round((coalesce(o.factor, 1) * ln(1 + coalesce(o.offers, 0)))::numeric, 6)::double precision AS weight
           FROM catalog_good g LEFT JOIN offer o ON o.good_id = g.id AND g.state = 'active' {among_goods}
     )
     UPDATE catalog_good g
        SET offers = f.offers, lowest_price = f.lowest, in_stock = f.in_stock, delivery_days = f.days,
-           ranking_factor = f.factor,
-           weight = f.weight
+           delivery_paths = f.paths, ranking_factor = f.factor, weight = f.weight
       FROM fresh f
      WHERE g.id = f.id
-       AND (g.offers, g.lowest_price, g.in_stock, g.delivery_days, g.ranking_factor, g.weight)
-           IS DISTINCT FROM (f.offers, f.lowest, f.in_stock, f.days, f.factor, f.weight)
+       AND (g.offers, g.lowest_price, g.in_stock, g.delivery_days, g.delivery_paths, g.ranking_factor, g.weight)
+           IS DISTINCT FROM (f.offers, f.lowest, f.in_stock, f.days, f.paths, f.factor, f.weight)
 """
 _CATEGORY_COUNTS = """
     WITH own AS (

@@ -12,7 +12,7 @@ from catalog.services.refresh_goods import refresh_goods
 
 # Not FOR UPDATE: order lines that point to a listing take a key lock on it, which must not wait.
 _LOCK = """
-    SELECT l.id, l.stock, l.good_id, g.name FROM catalog_listing l JOIN catalog_good g ON g.id = l.good_id
+    SELECT l.id, l.stock, l.good_id, g.name, l.min_quantity FROM catalog_listing l JOIN catalog_good g ON g.id = l.good_id
      WHERE l.id = ANY(%s) ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 _MOVE = """
@@ -42,7 +42,9 @@ def reserve_stock(*, quantities: Mapping[int, Decimal]) -> None:
             raise OutOfStock(left, {listing: rows[listing][2] for listing in left if listing in rows})
         cursor.execute(_MOVE, [list(quantities), [-quantity for quantity in quantities.values()]])
         sold_out = {
-            rows[listing][1] for listing, quantity in quantities.items() if rows[listing][0] == quantity
+            rows[listing][1]
+            for listing, quantity in quantities.items()
+            if _is_sold_out(rows[listing][0] - quantity, rows[listing][3])
         }
     if sold_out:
         refresh_goods(sold_out)
@@ -56,6 +58,13 @@ def release_stock(*, quantities: Mapping[int, Decimal]) -> None:
         cursor.execute(_LOCK, [sorted(quantities)])
         rows = cursor.fetchall()
         cursor.execute(_MOVE, [list(quantities), list(quantities.values())])
-    back = {good for _id, stock, good, _name in rows if stock == 0}
+    back = {
+        good for _id, stock, good, _name, least in rows if stock is not None and _is_sold_out(stock, least)
+    }
     if back:
         refresh_goods(back)
+
+
+def _is_sold_out(stock: Decimal, least: Decimal) -> bool:
+    """Nothing is left, or less than can be ordered."""
+    return stock <= 0 or stock < least

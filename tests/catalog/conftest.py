@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from catalog.attributes import forget_attributes
+from catalog.search.lexicon import forget_lexicon
 from catalog.tree import forget_tree
 
 
@@ -14,6 +15,8 @@ from catalog.tree import forget_tree
 def _forget() -> Iterator[None]:
     forget_tree()
     forget_attributes()
+    forget_lexicon()
     yield
     forget_tree()
     forget_attributes()
+    forget_lexicon()

@@ -11,7 +11,8 @@ from django.test import Client
 from PIL import Image
 
 from accounts.roles import OrganisationKind, Role
-from catalog.models import Good, Listing, Review
+from catalog.models import Good, Listing, Review, Synonym
+from catalog.tasks import index_some
 from tests.catalog.factories import (
     a_catalog_actor,
     a_category,
@@ -24,6 +25,7 @@ from tests.catalog.factories import (
     an_organisation,
     deals,
 )
+from zcy.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,39 @@ def test_every_list_and_search_opens(staff: Client, page: str) -> None:
     assert staff.get(f"/admin/catalog/{page}/?q=惠普").status_code == 200
     if page == "category":
         assert staff.get(f"/admin/catalog/category/{a_category().pk}/change/").status_code == 200
+
+
+def test_synonyms_are_kept_in_the_administration_and_searched_at_once(staff: Client) -> None:
+    a_listing_on_sale(a_good("联想 便携式计算机", brand="联想", model="E14"))
+    assert "便携式" not in staff.get("/search/?q=手提").content.decode()
+    assert staff.get("/admin/catalog/synonym/add/").status_code == 200
+    response = staff.post("/admin/catalog/synonym/add/", {"words": "手提, 便携式计算机、手提"})
+    assert response.status_code == 302
+    assert Synonym.objects.get().words == ["手提", "便携式计算机"]
+    assert "便携式" in staff.get("/search/?q=手提").content.decode()
+
+
+@pytest.mark.parametrize("words", ["", "电脑", "电脑、电脑", "Ａ,a", "电脑," + "长" * 41])
+def test_synonyms_that_say_nothing_are_refused(staff: Client, words: str) -> None:
+    response = staff.post("/admin/catalog/synonym/add/", {"words": words})
+    assert response.status_code == 200
+    assert "errorlist" in response.content.decode()
+    assert not Synonym.objects.exists()
+
+
+def test_goods_are_found_under_the_new_name_of_their_brand_and_category(staff: Client) -> None:
+    listing = a_listing_on_sale()
+    brand, category = listing.good.brand, listing.good.category
+    assert brand
+    staff.post(f"/admin/catalog/brand/{brand.pk}/change/", {"name": "慧普", "latin": "HP"})
+    values = {"name": "台式打印设备", "unit": "台", "counted": "on", "order": "10"}
+    forms = {f"attributes-{name}_FORMS": number for name, number in
+             (("TOTAL", 0), ("INITIAL", 0), ("MIN_NUM", 0), ("MAX_NUM", 1000))}  # fmt: skip
+    response = staff.post(f"/admin/catalog/category/{category.pk}/change/", values | forms)
+    assert response.status_code == 302, response.content.decode()[:2000]
+    waiting = OutboxMessage.objects.filter(task="catalog.tasks.index_some")
+    assert waiting.count() == 2
+    for message in waiting:
+        index_some(**message.kwargs)
+    for q in ("慧普", "台式打印设备"):
+        assert f"/goods/{listing.good_id}/" in staff.get(f"/search/?q={q}").content.decode()

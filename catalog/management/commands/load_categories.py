@@ -1,4 +1,4 @@
-"""Load the shop's categories, attribute schemas and brands; a second run changes nothing."""
+"""Load the shop's categories, attribute schemas, brands and synonyms; a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catalog.services.load_categories import DATA, load_categories
 
 
 class Command(BaseCommand):
-    help = "Load categories, attribute schemas and brands from catalog/data/ or another folder."
+    help = "Load categories, attribute schemas, brands and synonyms from catalog/data/ or another folder."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -26,5 +26,6 @@ class Command(BaseCommand):
         except BadCategoryFile as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{loaded.categories} categories, {loaded.attributes} attributes, {loaded.brands} brands added or changed"
+            f"{loaded.categories} categories, {loaded.attributes} attributes, {loaded.brands} brands,"
+            f" {loaded.synonyms} groups of synonyms added or changed"
         )
