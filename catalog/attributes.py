@@ -42,6 +42,10 @@ class Attribute:
         text = "、".join(str(item) for item in value) if isinstance(value, list) else str(value)
         return f"{text} {self.unit}" if self.unit and self.type == AttributeType.NUMBER else text
 
+    def show_text(self, text: str) -> str:
+        """A value as it stands in an address or beside a count."""
+        return self.show(text == "true" if self.type == AttributeType.BOOLEAN else text)
+
 
 _kept: tuple[float, dict[int, list[Attribute]]] | None = None
 

@@ -18,7 +18,7 @@ from zcy.formats import short_money
 
 # Above this the counts are those of the first goods found, and the page says so.
 CAP: Final = 5000
-MOST_VALUES: Final = 12
+MOST_VALUES: Final = 60
 MOST_ATTRIBUTES: Final = 4
 # Price classes end at quartiles, rounded to two digits.
 _FACETS: Final = """
@@ -172,7 +172,7 @@ def _prices(filters: Filters, edges: list[Decimal], classes: dict[int, int]) -> 
         high = edges[number] - Decimal("0.01") if number < len(edges) else None
         label = (
             f"{short_money(low) if low is not None else '¥0'}–{short_money(edges[number])}"
-            if high
+            if high is not None
             else f"≥ {short_money(low)}"
         )
         values.append(
@@ -199,12 +199,12 @@ def _attribute(filters: Filters, attribute: Attribute, counted: list[tuple[str, 
         pair = (attribute.key, value)
         picked = pair in filters.attributes
         others = tuple(item for item in filters.attributes if item[0] != attribute.key)
-        shown = (
-            attribute.show(value == "true")
-            if attribute.type == AttributeType.BOOLEAN
-            else attribute.show(value)
-        )
         values.append(
-            Value(shown, count, filters.address(attributes=others if picked else (*others, pair)), picked)
+            Value(
+                attribute.show_text(value),
+                count,
+                filters.address(attributes=others if picked else (*others, pair)),
+                picked,
+            )
         )
     return Facet(attribute.label, values)

@@ -4,7 +4,7 @@ so the few lines of markup stand here, and every value is escaped where it is pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
@@ -21,6 +21,7 @@ from catalog.search.find import GoodRow
 
 register = template.Library()
 
+SHOWN_VALUES: Final = 12
 _CARD: Final = (
     '<li>{picture}<div class="result-what"><h3><a href="{url}">{name}</a></h3><p class="result-specs">{specs}</p>{labels}'
     '</div><div class="result-price"><p class="money">{price}<span class="hint">{unit}</span></p>{place}'
@@ -82,18 +83,24 @@ def _facts(offers: int, days: int | None) -> str:
 
 
 @register.simple_tag
-def facet(values: Iterable[Value]) -> SafeString:
-    """Draw the choices of a facet."""
-    drawn = (
-        _VALUE.format(
-            escape(value.url),
-            ' aria-current="true"' if value.chosen else "",
-            (_CHOSEN if value.chosen else "") + escape(value.label),
-            value.count,
-        )
-        for value in values
+def facet(values: Sequence[Value]) -> SafeString:
+    """Draw the choices of a facet; the rarer ones are folded away."""
+    shown, folded = values[:SHOWN_VALUES], values[SHOWN_VALUES:]
+    drawn = f"<ul>{''.join(map(_value, shown))}</ul>"
+    if folded:
+        more = ngettext("%(n)s more", "%(n)s more", len(folded)) % {"n": len(folded)}
+        rest = "".join(map(_value, folded))
+        drawn += f"<details><summary>{escape(more)}</summary><ul>{rest}</ul></details>"
+    return mark_safe(drawn)  # noqa: S308 - every value is escaped
+
+
+def _value(value: Value) -> str:
+    return _VALUE.format(
+        escape(value.url),
+        ' aria-current="true"' if value.chosen else "",
+        (_CHOSEN if value.chosen else "") + escape(value.label),
+        value.count,
     )
-    return mark_safe("<ul>" + "".join(drawn) + "</ul>")  # noqa: S308 - every value is escaped
 
 
 @register.simple_tag(takes_context=True)

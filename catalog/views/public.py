@@ -15,14 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
+from accounts.models import Region
 from accounts.roles import Role
 from catalog import queries
+from catalog.attributes import attributes_of
 from catalog.kept import kept_list
+from catalog.models import Brand
 from catalog.orderable import publishes_first
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import SORTS, Filters, read_filters
 from catalog.search.find import find_goods
-from catalog.search.suggest import did_you_mean
+from catalog.search.suggest import Suggestions, suggestions
 from catalog.tree import category_tree
 from zcy.access import public
 from zcy.formats import short_money
@@ -58,13 +61,16 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]) -> HttpResponse:
+    region: Region | None = filters.region or request.actor.region  # type: ignore[attr-defined]
     place = (filters.category.id if filters.category else None, filters.fixed_category, filters.position)
-    key = (get_language(), place, tuple(filters.pairs()))
+    key = (get_language(), place, tuple(filters.pairs()), region.pk if region else None)
     # What is asked for wrongly is told, and not kept.
     drawn = (
-        _draw_list(filters, low=request.GET.get("min", ""), high=request.GET.get("max", ""))
+        _draw_list(filters, region, low=request.GET.get("min", ""), high=request.GET.get("max", ""))
         if filters.errors
-        else kept_list(key, lambda: _draw_list(filters, low=_typed(filters.low), high=_typed(filters.high)))
+        else kept_list(
+            key, lambda: _draw_list(filters, region, low=_typed(filters.low), high=_typed(filters.high))
+        )
     )
     return render(
         request,
@@ -78,11 +84,19 @@ def _typed(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:f}"
 
 
-def _draw_list(filters: Filters, *, low: str, high: str) -> SafeString:
-    """Facets and rows: the same for everybody who asks for these filters; `low` and `high` as they were typed."""
+def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) -> SafeString:
+    """Facets and rows: the same for everybody of a region who asks for these filters.
+
+    Args:
+        filters: what is asked for.
+        region: to which "delivers to" is offered as a filter.
+        low: the lowest price as it was typed.
+        high: the highest price as it was typed.
+    """
     page = find_goods(filters)
     facets = count_facets(filters)
-    meant = did_you_mean(filters.q) if filters.q and not facets.total and not filters.narrows else ""
+    nothing = not page.rows and filters.position is None
+    ways = suggestions(filters) if nothing and (filters.q or filters.narrows) else Suggestions()
     context = {
         "filters": filters,
         "low": low,
@@ -91,9 +105,9 @@ def _draw_list(filters: Filters, *, low: str, high: str) -> SafeString:
         "facets": facets,
         "chips": _chips(filters, facets),
         "sorts": _sorts(filters),
-        "meant": meant,
-        "meant_url": filters.address(q=meant) if meant else "",
-        "hidden": [pair for pair in filters.pairs() if pair[0] not in ("min", "max", "stock")],
+        "ways": ways,
+        "deliver_to": region,
+        "hidden": [pair for pair in filters.pairs() if pair[0] not in ("min", "max", "stock", "region")],
         "clear_url": Filters(
             q=filters.q, category=filters.category, fixed_category=filters.fixed_category
         ).address(category=filters.category if filters.fixed_category else None),
@@ -102,22 +116,33 @@ def _draw_list(filters: Filters, *, low: str, high: str) -> SafeString:
 
 
 def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
-    """(label, value, address without it) of each active filter."""
+    """(label, value, address without it) of each active filter, whether it leaves any hits or not."""
     chips: list[tuple[str, str, str]] = []
     if filters.category and not filters.fixed_category:
         chips.append((_("Category"), filters.category.name, filters.address(category=None, attributes=())))
-    for brand in filters.brands:
+    for brand, name in _brand_names(filters, facets).items():
         left = tuple(pk for pk in filters.brands if pk != brand)
-        chips.append((_("Brand"), facets.brand_names.get(brand, str(brand)), filters.address(brands=left)))
+        chips.append((_("Brand"), name, filters.address(brands=left)))
     if filters.low is not None:
         chips.append((_("Price from"), short_money(filters.low), filters.address(low=None)))
     if filters.high is not None:
         chips.append((_("Price to"), short_money(filters.high), filters.address(high=None)))
     if filters.in_stock:
         chips.append(("", _("in stock"), filters.address(in_stock=False)))
-    for facet in facets.attributes:
-        chips += [(facet.title, value.label, value.url) for value in facet.values if value.chosen]
+    if filters.region is not None:
+        chips.append((_("Delivers to"), filters.region.name, filters.address(region=None)))
+    schema = {attribute.key: attribute for attribute in attributes_of(filters.category)}
+    for key, value in filters.attributes:
+        others = tuple(pair for pair in filters.attributes if pair != (key, value))
+        chips.append((schema[key].label, schema[key].show_text(value), filters.address(attributes=others)))
     return chips
+
+
+def _brand_names(filters: Filters, facets: Facets) -> dict[int, str]:
+    """Names of the chosen brands; a brand without hits is not among the counted ones."""
+    missing = [pk for pk in filters.brands if pk not in facets.brand_names]
+    named = dict(Brand.objects.filter(pk__in=missing).values_list("pk", "name")) if missing else {}
+    return {pk: facets.brand_names.get(pk) or named.get(pk, str(pk)) for pk in filters.brands}
 
 
 def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
