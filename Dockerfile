@@ -32,5 +32,5 @@ COPY --from=build /app /app
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "deploy/healthcheck.py"]
-ENTRYPOINT ["deploy/entrypoint"]
+ENTRYPOINT ["/app/deploy/entrypoint"]
 CMD ["web"]
