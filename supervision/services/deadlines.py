@@ -72,7 +72,7 @@ def lift_suppressions() -> int:
             if silence is not None and warning.value <= silence.value * 1.1:
                 continue
             warning.state = WarningState.OPEN
-            warning.due_at = None if warning.historic else assign_by(now)
+            warning.due_at = None if warning.historic or warning.unit_error else assign_by(now)
             warning.save(update_fields=["state", "due_at"])
             reason = "worse" if silence is not None else "ended"
             WarningEvent.objects.create(

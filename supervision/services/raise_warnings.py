@@ -82,6 +82,8 @@ def _write(row: RuleRow, rule: Rule, findings: Sequence[Finding], raised: Raised
         if warning is not None:
             if _refresh(warning, finding, names):
                 changed.append(warning)
+            if warning.self_closed:
+                _reopen(warning, now, silent=_is_silent(finding, suppressed))
         elif running.get(finding.key, finding.night) >= finding.night:
             new.append(_new(row, rule, finding, fingerprint, names, now, suppressed))
     created = Warning.objects.bulk_create(new)
@@ -93,7 +95,7 @@ def _write(row: RuleRow, rule: Rule, findings: Sequence[Finding], raised: Raised
             for w in created
         ]
     )
-    Warning.objects.bulk_update(changed, [*REFRESHED, "state", "self_closed", "closed_at"])
+    Warning.objects.bulk_update(changed, [*REFRESHED, "state", "self_closed", "closed_at", "due_at"])
     raised.new += len(created)
     raised.refreshed += len(changed)
 
@@ -117,8 +119,7 @@ def _new(
     suppressed: dict[str, Suppression],
 ) -> Warning:
     historic = (clock.local_date(now) - finding.night).days > HISTORIC_DAYS
-    silence = suppressed.get(finding.key)
-    silent = silence is not None and finding.value <= silence.value * WORSE
+    silent = _is_silent(finding, suppressed)
     return Warning(
         fingerprint=fingerprint,
         rule=row,
@@ -146,8 +147,14 @@ def _new(
         state=WarningState.SUPPRESSED if silent else WarningState.OPEN,
         historic=historic,
         raised_at=now,
-        due_at=None if historic or silent else assign_by(now),
+        due_at=None if historic or silent or finding.unit_error else assign_by(now),
     )
+
+
+def _is_silent(finding: Finding, suppressed: dict[str, Suppression]) -> bool:
+    """Whether the rule is to keep silent about the subject, and it has not become much worse."""
+    silence = suppressed.get(finding.key)
+    return silence is not None and finding.value <= silence.value * WORSE
 
 
 def _refresh(warning: Warning, finding: Finding, names: _Names) -> bool:
@@ -166,13 +173,18 @@ def _refresh(warning: Warning, finding: Finding, names: _Names) -> bool:
     differs = any(getattr(warning, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(warning, name, value)
-    if warning.self_closed:
-        warning.self_closed, warning.state, warning.closed_at = False, WarningState.OPEN, None
-        WarningEvent.objects.create(
-            warning=warning, action="reopened", from_state="closed", to_state=warning.state
-        )
-        return True
-    return differs
+    return differs or warning.self_closed
+
+
+def _reopen(warning: Warning, now: datetime, *, silent: bool) -> None:
+    """What corrected data had closed shows again: it waits anew for somebody to take it."""
+    warning.self_closed, warning.closed_at = False, None
+    warning.state = WarningState.SUPPRESSED if silent else WarningState.OPEN
+    waits = not (silent or warning.historic or warning.unit_error)
+    warning.due_at = assign_by(now) if waits else None
+    WarningEvent.objects.create(
+        warning=warning, action="reopened", from_state=WarningState.CLOSED, to_state=warning.state
+    )
 
 
 def _suppressions(row: RuleRow, findings: Sequence[Finding]) -> dict[str, Suppression]:

@@ -25,6 +25,7 @@ from tests.supervision.history import (
     run_nights,
     seen,
 )
+from zcy import clock
 
 pytestmark = pytest.mark.django_db
 SLUG = "price-above-peer"
@@ -93,6 +94,18 @@ def test_the_spread_of_a_small_group_leans_on_its_category() -> None:
 )
 def test_errors_of_the_unit_are_named_as_such(factor: float, pack: int, is_error: bool) -> None:
     assert is_unit_error(comparison(100 * factor), Decimal(pack)) is is_error
+
+
+def test_an_error_of_the_unit_is_for_the_catalogue_and_has_no_deadline() -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    category = a_category()
+    a_market_price(a_good(category=category), yesterday, [100 + n for n in range(-6, 6)])
+    good = a_good(category=category)
+    a_market_price(good, yesterday, [100] * 8)
+    ten, dear = a_deal(yesterday, good, 1000), a_deal(yesterday, good, 200)
+    run(yesterday, yesterday)
+    found = {w.order_id: (w.unit_error, w.due_at is None) for w in Warning.objects.all()}
+    assert found == {ten.pk: (True, True), dear.pk: (False, False)}
 
 
 # --- The night ------------------------------------------------------------------------------------------------------
