@@ -25,7 +25,7 @@ def verify_warning(
     """Decide: upheld, dismissed (with a reason code) or corrected.
 
     Args:
-        actor: a supervisor of the region, neither assignee nor explainer; an escalated one is for a lead.
+        actor: a supervisor of the region who has neither handled nor explained it; an escalated one is for a lead.
         warning_id: the warning.
         verdict: a `Verdict`.
         text: the grounds, at least ten characters.
@@ -42,8 +42,7 @@ def verify_warning(
     with transaction.atomic():
         warning = warning_for(actor, warning_id)
         need(actor, warning, "verified")
-        answered = set(warning.explanations.values_list("answered_by_id", flat=True))
-        if actor.user_id in {warning.assignee_id, warning.explainer_id, *answered}:
+        if actor.user_id in {warning.assignee_id, warning.explainer_id, *_handlers(warning)}:
             raise FourEyes
         take(
             warning,
@@ -59,6 +58,14 @@ def verify_warning(
         )
         warning_verified.send(sender=Warning, warning=warning, actor=actor)
         return warning
+
+
+def _handlers(warning: Warning) -> set[int | None]:
+    """Who has answered for a side, and who has asked as assignee: passing it on makes nobody a second pair of eyes."""
+    answered: set[int | None] = set(warning.explanations.values_list("answered_by_id", flat=True))
+    asked = set(warning.explanations.values_list("asked_by_id", flat=True))
+    given = warning.events.filter(action="assigned").values_list("data__assignee", flat=True)
+    return answered | (asked & set(given))
 
 
 def close_warning(*, actor: Actor, warning_id: int) -> Warning:

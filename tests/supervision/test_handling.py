@@ -108,6 +108,25 @@ def test_neither_assignee_nor_explainer_may_decide() -> None:
             Warning.objects.filter(pk=warning.pk).update(**{name: officer.user, "verifier": officer.user})
 
 
+def test_who_has_handled_it_does_not_decide_after_passing_it_on() -> None:
+    warning, officer = an_assigned_warning()
+    asked(warning, officer)
+    other = a_supervisor()
+    purchaser = the_purchaser(warning)
+    explain(actor=purchaser, explanation_id=Explanation.objects.get().pk, text=TEXT)
+    assign_warnings(actor=officer, warning_ids=[warning.pk], assignee_id=other.user_id or 0)
+    with pytest.raises(errors.FourEyes):
+        verify_warning(actor=officer, warning_id=warning.pk, verdict="upheld", text=TEXT)
+    verify_warning(actor=a_supervisor(), warning_id=warning.pk, verdict="upheld", text=TEXT)
+
+
+def test_who_was_only_assigned_by_mistake_may_decide() -> None:
+    warning, officer = an_assigned_warning()
+    other = a_supervisor()
+    assign_warnings(actor=officer, warning_ids=[warning.pk], assignee_id=other.user_id or 0)
+    verify_warning(actor=officer, warning_id=warning.pk, verdict="upheld", text=TEXT)
+
+
 def test_a_dismissal_needs_a_reason_code_and_grounds() -> None:
     warning, _officer = an_assigned_warning()
     judge = a_supervisor()
