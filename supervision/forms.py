@@ -29,6 +29,7 @@ class WarningFilter(forms.Form):
         choices=[
             ("live", _("waiting")),
             ("decided", _("decided")),
+            ("suppressed", _("suppressed")),
             ("historic", _("historic")),
             ("unit_errors", _("unit errors")),
         ],

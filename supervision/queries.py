@@ -229,6 +229,8 @@ def _by_view(rows: QuerySet[Warning], view: str) -> QuerySet[Warning]:
         return rows.filter(historic=True, unit_error=False)
     if view == "decided":
         return rows.filter(historic=False, state__in=[WarningState.VERIFIED, WarningState.CLOSED])
+    if view == "suppressed":
+        return rows.filter(state=WarningState.SUPPRESSED)
     if view == "unit_errors":
         return rows.filter(unit_error=True)
     return rows.filter(historic=False, unit_error=False).exclude(

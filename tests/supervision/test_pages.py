@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.actor import Actor
 from accounts.roles import Role
 from supervision.models import Explanation, Rule, Warning
+from supervision.services.suppress_warning import suppress_warning
 from tests.factories import a_region, a_supervisor, an_actor, somebody_of_the_operator
 from tests.supervision.history import a_category, a_deal, a_good, a_market_price, run_nights
 from tests.supervision.test_handling import TEXT, a_lead, a_warning, an_assigned_warning, asked
@@ -226,6 +227,14 @@ def test_unit_errors_go_to_the_catalogues_staff() -> None:
     assert warning.ids in text
     assert other.ids not in text
     assert warning.ids not in browser(a_lead()).get(LIST).content.decode()
+
+
+def test_what_is_suppressed_has_a_list_of_its_own() -> None:
+    warning, officer = a_warning(), a_supervisor()
+    suppress_warning(actor=officer, warning_id=warning.pk, days=30, reason=TEXT)
+    client = browser(officer)
+    assert warning.ids not in client.get(LIST).content.decode()
+    assert warning.ids in client.get(f"{LIST}?view=suppressed").content.decode()
 
 
 def test_what_waits_is_on_the_home_page() -> None:
