@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import transaction
+
 from credit.grading import is_month_end, month_ends
 from credit.nightly import scoring
 from zcy import clock
@@ -27,7 +29,9 @@ def replay_many(
     version = scoring.version_of(as_of)
     ladder = scoring.ladder(suppliers, version, as_of)
     days = {*month_ends(ladder.since, as_of), as_of}
-    scores = scoring.score_days(dict.fromkeys(days, suppliers), version, known_at)
+    # The sums stand in a temporary table, which lives as long as its transaction.
+    with transaction.atomic():
+        scores = scoring.score_days(dict.fromkeys(days, suppliers), version, known_at)
     result: dict[int, scoring.Graded] = {}
     for supplier in suppliers:
         closings = {day: scores[day][supplier].closing for day in days if is_month_end(day)}

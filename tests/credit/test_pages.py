@@ -208,6 +208,7 @@ def test_the_export_has_the_columns_of_the_definition(tmp_path: Path) -> None:
         assert total == pytest.approx(float(row["score"]), abs=0.01)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_night_without_snapshots_is_replayed_for_the_export(tmp_path: Path) -> None:
     a_random_market(28)
     night(LAST, first=START)
