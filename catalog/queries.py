@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from html import escape
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -18,26 +19,32 @@ from django.utils.translation import ngettext
 
 from accounts.models import Region
 from catalog.attributes import attributes_of, labelled
-from catalog.models import PolicyLabel
+from catalog.models import PolicyLabel, QuantityBand, Tier
 from catalog.orderable import delivers_to
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.tree import Node, category_tree
 from zcy.drawing import Mark, PriceBand
 from zcy.formats import money, percent, quantity
 
-MOST_OFFERS: Final = 60
+MOST_OFFERS: Final = 200
 MOST_CHANGES: Final = 30
 
-_GOOD: Final = """
+_CHANGES: Final = """
+    SELECT c.at, o.name, c.old_price::text, c.new_price::text FROM catalog_pricechange c
+      JOIN catalog_listing l ON l.id = c.listing_id JOIN accounts_organisation o ON o.id = l.supplier_id
+     WHERE l.good_id = g.id AND l.sale <> 'draft' ORDER BY c.at DESC, c.id DESC LIMIT %s
+"""
+_GOOD: Final = f"""
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), g.category_id, g.spec, g.spec_hash, g.unit, g.pack_size, g.labels,
-           g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0)
+           g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0),
+           (SELECT json_agg(c) FROM ({_CHANGES}) AS c)
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
      WHERE g.id = %s
 """
 _OFFERS: Final = """
     SELECT l.id, l.supplier_id, o.name, r.name, l.price, l.stock, l.min_quantity, l.delivery_days, l.delivery_paths,
-           l.warranty_months, l.note, l.review, coalesce(s.grade, ''), coalesce(s.provisional, true)
+           l.warranty_months, l.note, l.review, coalesce(s.grade, ''), coalesce(s.provisional, true), count(*) OVER ()
       FROM catalog_listing l
       JOIN accounts_organisation o ON o.id = l.supplier_id AND o.active
       JOIN accounts_region r ON r.id = o.region_id
@@ -50,11 +57,6 @@ _ORDERS: Final = {
     "delivery": "l.delivery_days NULLS LAST, l.price, l.id",
     "grade": "s.score DESC NULLS LAST, l.price, l.id",
 }
-_CHANGES: Final = """
-    SELECT c.at, o.name, c.old_price, c.new_price FROM catalog_pricechange c
-      JOIN catalog_listing l ON l.id = c.listing_id JOIN accounts_organisation o ON o.id = l.supplier_id
-     WHERE l.good_id = %s AND l.sale <> 'draft' ORDER BY c.at DESC, c.id DESC LIMIT %s
-"""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,24 @@ class Offer:
         return self.in_stock and self.delivers
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One way to narrow the deals, with how many there are."""
+
+    label: str
+    count: int
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row of choices."""
+
+    title: str
+    choices: list[Choice]
+
+
 @dataclass
 class GoodPage:
     """Everything that the page of a good shows."""
@@ -110,37 +130,48 @@ class GoodPage:
     offers: list[Offer] = field(default_factory=list)
     changes: list[tuple[datetime, str, str, str, str]] = field(default_factory=list)
     sort: str = "price"
+    comparisons: list[Comparison] = field(default_factory=list)
+    # How many offers there are; `offers` holds the first of them.
+    all_offers: int = 0
 
     @property
     def evidence_key(self) -> str:
         """Changes whenever anything in the drawn evidence does, so that the kept drawing is never a wrong one."""
         offers = [(offer.id, offer.price, offer.supplier) for offer in self.offers]
-        told = (
-            self.panel.as_of,
-            self.panel.deals,
-            self.panel.suppliers,
-            self.unit,
-            sorted(offers),
-            self.changes,
-        )
+        told = (self.panel, self.unit, sorted(offers), self.changes)
         return hashlib.md5(repr(told).encode(), usedforsecurity=False).hexdigest()
 
 
 def good_page(
-    *, good_id: int, region: Region | None, publish_first: bool, sort: str = "price"
+    *,
+    good_id: int,
+    region: Region | None,
+    publish_first: bool,
+    sort: str = "price",
+    tier: int = 0,
+    band: int = 0,
 ) -> GoodPage | None:
-    """One good with its offers and prices; None where there is none. At most six statements, whatever its size."""
+    """One good with its offers and prices; None where there is none. Three statements, whatever its size.
+
+    Args:
+        good_id: the good.
+        region: of the reader, for what is delivered there.
+        publish_first: offers in review are shown.
+        sort: order of the offers: price, delivery or grade.
+        tier: of the regions whose deals the reader wants to compare with, 0 = all.
+        band: the quantity band of those deals, 0 = all.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_GOOD, [good_id])
+        cursor.execute(_GOOD, [MOST_CHANGES, good_id])
         row = cursor.fetchone()
         if row is None:
             return None
         reviews = ["approved", "pending"] if publish_first else ["approved"]
+        if row[13] != "active":
+            reviews = []  # what is retired is no longer offered
         sort = sort if sort in _ORDERS else "price"
         cursor.execute(_OFFERS.format(order=_ORDERS[sort]), [good_id, reviews, MOST_OFFERS])
         offers = cursor.fetchall()
-        cursor.execute(_CHANGES, [good_id, MOST_CHANGES])
-        changes = cursor.fetchall()
     (
         pk,
         name,
@@ -156,9 +187,13 @@ def good_page(
         text,
         origin,
         state,
-        *sales,
+        orders,
+        sold,
+        changes,
     ) = row
-    panel = price_panel(good_id=pk, category_id=category_id, spec_hash=spec_hash, pack_size=pack)
+    panel = price_panel(
+        good_id=pk, category_id=category_id, spec_hash=spec_hash, pack_size=pack, tier=tier, band=band
+    )
     category = category_tree().by_id.get(category_id)
     words = {value: str(label) for value, label in PolicyLabel.choices}
     lines = [_offer(offer, panel, unit, region) for offer in offers]
@@ -174,17 +209,17 @@ def good_page(
         description=text,
         origin=origin,
         retired=state != "active",
-        orders=sales[0],
-        sold=quantity(sales[1], unit),
+        orders=orders,
+        sold=quantity(sold, unit),
         specs=labelled(spec if isinstance(spec, dict) else json.loads(spec), attributes_of(category)),
         panel=panel,
         band=price_band(panel, unit=unit, marks=_marks(lines), evidence=True),
         ground=_ground(panel),
         offers=lines,
-        changes=[
-            (at, supplier, money(old), money(new), _change(old, new)) for at, supplier, old, new in changes
-        ],
+        changes=_changes(changes),
         sort=sort,
+        comparisons=_comparisons(panel, sort),
+        all_offers=offers[0][-1] if offers else 0,
     )
 
 
@@ -204,6 +239,7 @@ def _offer(row: tuple[Any, ...], panel: Panel, unit: str, region: Region | None)
         review,
         grade,
         provisional,
+        _all,
     ) = row
     place = panel.place(price)
     return Offer(
@@ -250,11 +286,43 @@ def _marks(offers: list[Offer]) -> list[Mark]:
 
 
 def _ground(panel: Panel) -> str:
+    """Which deals are compared, wherever they are not just those that were asked for."""
+    said = []
+    if panel.widened:
+        said.append(_("Too few deals of this kind: all regions and quantities are counted in."))
     if panel.fallback:
-        return _(
-            "This good was bought too seldom: deals of goods of the same category and specification are counted in."
+        said.append(
+            _(
+                "This good was bought too seldom: deals of goods of the same category and specification are counted in."
+            )
         )
-    return ""
+    return " ".join(said)
+
+
+def _comparisons(panel: Panel, sort: str) -> list[Comparison]:
+    """What the deals can be narrowed to: tiers in the chosen band, bands in the chosen tier, with their numbers."""
+
+    def choice(label: str, count: int, tier: int, band: int) -> Choice:
+        chosen = (tier, band) == (panel.tier, panel.band)
+        pairs = [("sort", sort)] if sort != "price" else []
+        pairs += [("tier", str(tier)), ("band", str(band))]
+        return Choice(label, count, f"?{urlencode(pairs)}#evidence", chosen)
+
+    tiers = [choice(_("all"), sum(panel.by_tier.values()), 0, panel.band)]
+    tiers += [choice(str(t.label), panel.by_tier.get(t, 0), t, panel.band) for t in Tier]
+    bands = [choice(_("all"), sum(panel.by_band.values()), panel.tier, 0)]
+    bands += [choice(str(b.label), panel.by_band.get(b, 0), panel.tier, b) for b in QuantityBand]
+    return [Comparison(_("Tier of the region"), tiers), Comparison(_("Quantity ordered"), bands)]
+
+
+def _changes(found: Any) -> list[tuple[datetime, str, str, str, str]]:
+    """(time, supplier, old price, new price, change) of each."""
+    rows = []
+    for row in json.loads(found) if isinstance(found, str) else found or ():
+        old, new = Decimal(row["old_price"]), Decimal(row["new_price"])
+        at = datetime.fromisoformat(row["at"])
+        rows.append((at, row["name"], money(old), money(new), _change(old, new)))
+    return rows
 
 
 def _change(old: Decimal, new: Decimal) -> str:

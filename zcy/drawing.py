@@ -51,6 +51,8 @@ class Bin:
     low: Decimal
     high: Decimal
     count: int
+    # Far from all others: drawn at the end of the scale, which it does not stretch.
+    outlying: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,8 @@ class _Scale:
         assert band.low is not None and band.high is not None
         edges = [band.low, band.high]
         for entry in band.bins:
+            if entry.outlying:
+                continue
             edges += [entry.low, entry.high]
         span = (max(edges) - min(edges)) or max(band.high / 10, Decimal(1))
         floor, ceiling = min(edges) - 2 * span, max(edges) + 2 * span

@@ -8,10 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 
-from catalog.pricing.panel import panel_key
 from zcy import clock
 
 
@@ -74,11 +72,9 @@ def record_deals(*, lines: Sequence[DealLine], confirmed_at: datetime) -> int:
         [line.quantity for line in lines],
         [line.accessory for line in lines],
     ]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_RECORD, [confirmed_at, confirmed_at, *columns])
-        written = int(cursor.rowcount)
-    _forget_panels({line.good_id for line in lines})
-    return written
+        return int(cursor.rowcount)
 
 
 def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) -> int:
@@ -87,16 +83,10 @@ def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) ->
     Returns:
         how many observations are withdrawn.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE catalog_priceobservation SET withdrawn_at = %s"
-            " WHERE order_id = ANY(%s) AND withdrawn_at IS NULL RETURNING good_id",
+            " WHERE order_id = ANY(%s) AND withdrawn_at IS NULL",
             [at or clock.now(), list(order_ids)],
         )
-        goods = [row[0] for row in cursor.fetchall()]
-    _forget_panels(set(goods))
-    return len(goods)
-
-
-def _forget_panels(goods: set[int]) -> None:
-    transaction.on_commit(lambda: cache.delete_many([panel_key(good) for good in goods]))
+        return int(cursor.rowcount)

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
 from accounts.models import Region
-from accounts.roles import Role
+from accounts.roles import BUYER_ROLES, Role
 from catalog import queries
 from catalog.attributes import attributes_of
+from catalog.forms import GoodForm
 from catalog.kept import kept_list
-from catalog.models import Brand
+from catalog.models import Brand, Tier
 from catalog.orderable import publishes_first
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import SORTS, Filters, read_filters
@@ -158,12 +159,11 @@ def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
 def good(request: HttpRequest, good_id: int) -> HttpResponse:
     """A standard good with its reasonable range, offers and evidence."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = GoodForm(request.GET)
+    wanted = form.wanted(own_tier=_own_tier(actor))
     page = (
         queries.good_page(
-            good_id=good_id,
-            region=actor.region,
-            publish_first=publishes_first(actor.region),
-            sort=request.GET.get("sort", "price"),
+            good_id=good_id, region=actor.region, publish_first=publishes_first(actor.region), **wanted
         )
         if good_id <= LARGEST_ID
         else None
@@ -173,11 +173,19 @@ def good(request: HttpRequest, good_id: int) -> HttpResponse:
     trail = [(node.name, node.url) for node in page.category.trail] if page.category else []
     context = {
         "good": page,
+        "form": form,
         "trail": trail,
         "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
         "sign_in_url": "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/",
     }
-    return render(request, "catalog/public/good.html", context)
+    return render(request, "catalog/public/good.html", context, status=400 if form.errors else 200)
+
+
+def _own_tier(actor: Actor) -> int:
+    """Buyers are shown what others of their tier paid."""
+    if actor.region is None or not actor.has_role(*BUYER_ROLES):
+        return 0
+    return {"province": Tier.PROVINCE, "city": Tier.CITY}.get(actor.region.level, Tier.COUNTY)
 
 
 def _cart_url() -> str:
