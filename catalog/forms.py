@@ -53,6 +53,8 @@ class ListingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+    # The stock that was shown: orders may take from it while the form is open.
+    stock_seen = forms.DecimalField(widget=forms.HiddenInput, required=False, min_value=0, **QUANTITY)
 
     def values(self) -> ListingValues:
         """What was typed, as the services take it."""
@@ -81,6 +83,7 @@ def typed_from(listing: Listing) -> dict[str, Any]:
         "own_public_price": listing.own_public_price,
         "note": listing.note,
         "version": listing.version,
+        "stock_seen": None if listing.stock is None else listing.stock.normalize() + 0,
     }
 
 

@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.roles import OPERATOR_ROLES, Role
 from catalog import review_reasons, services
 from catalog.attributes import attributes_of, labelled
+from catalog.differences import differences
 from catalog.models import Listing, Review, ReviewDecision
 from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
+from catalog.services.edit_listing import snapshot
 from catalog.tree import category_tree
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.drawing import Mark
@@ -164,6 +166,7 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
             good_id=good.pk, category_id=good.category_id, spec_hash=good.spec_hash, pack_size=good.pack_size
         )
         category = category_tree().by_id.get(good.category_id)
+        approved = listing.decisions.filter(approved=True).exclude(values={}).first()
         return {
             "listing": listing,
             "specs": labelled(good.spec, attributes_of(category)),
@@ -172,6 +175,8 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
             ),
             "place": PLACE_WORDS[panel.place(listing.price)],
             "areas": listing.delivery_areas.all(),
+            "approved": approved,
+            "changed": differences(approved.values, snapshot(listing)) if approved else [],
             "decisions": [
                 (decision, review_reasons.reasons_of(decision.reasons))
                 for decision in listing.decisions.select_related("decided_by")

@@ -47,6 +47,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def searchable(self) -> Self:
         return self.filter(sale=Sale.ON_SALE, review=Review.APPROVED)
 
+    def not_ended(self) -> Self:
+        """Not taken off for good."""
+        return self.filter(models.Q(delisted_at__isnull=True) | models.Q(delisted_at__gt=Now()))
+
     def of_suppliers_in_good_standing(self) -> Self:
         return self.exclude(supplier__standing__suspended=True).filter(supplier__active=True)
 
@@ -178,6 +182,8 @@ class ReviewDecision(models.Model):
     reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list, blank=True)
     text = models.TextField(_("what to mend"), blank=True)
     listing_version = models.PositiveIntegerField(_("version"))
+    # What was decided on (edit_listing.snapshot): the next review shows what has changed since.
+    values = models.JSONField(_("values"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("review decision")

@@ -28,6 +28,9 @@ def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listin
     if good.state != GoodState.ACTIVE:
         raise ListingRefused(_("This standard good is retired: choose its successor."))
     values.check(good)
+    # The constraint knows of listings made here; imported ones may stand beside each other, but get no new rival.
+    if Listing.objects.filter(good=good, supplier=actor.organisation).not_ended().exists():
+        raise AlreadyListed
     listing = Listing(good=good, supplier=actor.organisation)
     values.write_to(listing)
     try:

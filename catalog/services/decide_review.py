@@ -13,6 +13,7 @@ from catalog import review_reasons
 from catalog.errors import ListingChanged, ListingRefused, WrongState
 from catalog.models import Listing, Review, ReviewDecision, Sale
 from catalog.notices import tell_supplier
+from catalog.services.edit_listing import snapshot
 from catalog.services.refresh_goods import refresh_goods
 from zcy import audit, clock
 from zcy.errors import Missing, NotAllowed
@@ -70,6 +71,7 @@ def decide_review(
             reasons=[] if approve else list(dict.fromkeys(reasons)),
             text=text.strip()[:2000],
             listing_version=listing.version,
+            values=snapshot(listing),
         )
         refresh_goods([listing.good_id])
         verb = "approved" if approve else "rejected"

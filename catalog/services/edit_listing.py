@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,15 +20,30 @@ from zcy import audit, clock
 REVIEWED_FIELDS = ("note", "warranty_months")
 
 
-def edit_listing(*, actor: Actor, listing_id: int, version: int, values: ListingValues) -> Listing:
+def edit_listing(
+    *,
+    actor: Actor,
+    listing_id: int,
+    version: int,
+    values: ListingValues,
+    stock_seen: Decimal | None = None,
+) -> Listing:
     """Write new values on the version they were made from; every change of price is kept.
 
     An approved listing whose remark or warranty changes goes back to review; a rejected one stays rejected until it
     is submitted again.
 
+    Args:
+        actor: who works for the supplier.
+        listing_id: its listing.
+        version: the version that was looked at.
+        values: the new ones.
+        stock_seen: the stock that was looked at. Orders take from stock and make no version: a stock that was left as
+            it was seen stays what it has become, another one is refused where orders came between.
+
     Raises:
         NotAllowed, Missing: not the actor's listing.
-        ListingChanged: a newer edit came between.
+        ListingChanged: a newer edit came between, or an order that took from a stock that was typed anew.
         WrongState: frozen, or taken off for good.
         ListingRefused: the values do not fit.
     """
@@ -37,6 +55,12 @@ def edit_listing(*, actor: Actor, listing_id: int, version: int, values: Listing
             raise WrongState(_("This listing is frozen by the platform: ask the operator's catalog staff."))
         if listing.delisted_at is not None and listing.delisted_at <= clock.now():
             raise WrongState(_("This listing has ended. Make a new one."))
+        if stock_seen is not None and listing.stock is not None and listing.stock != stock_seen:
+            if values.stock != stock_seen:
+                raise ListingChanged(
+                    _("Orders have changed the stock while you were editing. Compare, and save again.")
+                )
+            values = replace(values, stock=listing.stock)
         values.check(listing.good)
         before = snapshot(listing)
         old_price = listing.price

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actor import Actor
-from accounts.models import Region
 from accounts.roles import SUPPLIER_ROLES
 from catalog import review_reasons, services
+from catalog.differences import differences
 from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
 from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
@@ -193,21 +193,27 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
     mine = Listing.objects.visible_to(_actor(request)).select_related("good__category", "good__brand")
     listing = get_object_or_404(mine, pk=min(listing_id, 2**63 - 1))
     form = ListingForm(request.POST or None, initial=typed_from(listing))
-    status, differences = 200, []
+    status, differing = 200, []
     if request.method == "POST":
         status = 400
         if form.is_valid():
             version = form.cleaned_data["version"] or 0
             try:
                 services.edit_listing(
-                    actor=_actor(request), listing_id=listing.pk, version=version, values=form.values()
+                    actor=_actor(request),
+                    listing_id=listing.pk,
+                    version=version,
+                    values=form.values(),
+                    stock_seen=form.cleaned_data["stock_seen"],
                 )
             except ListingChanged as error:
                 error.add_to(form)
-                status, differences = error.status, _differences(listing, form)
+                listing.refresh_from_db()
+                status, differing = error.status, _differences(listing, form)
                 # What was typed may be saved over the newer version, once it has been compared.
                 typed = request.POST.copy()
                 typed["version"] = str(listing.version)
+                typed["stock_seen"] = "" if listing.stock is None else str(listing.stock)
                 form.data = typed
             except DomainError as error:
                 error.add_to(form)
@@ -221,7 +227,7 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
         "good": listing.good,
         "listing": listing,
         "row": _row_of_one(listing),
-        "differences": differences,
+        "differences": differing,
         "decision": decision,
         "reasons": review_reasons.reasons_of(decision.reasons) if decision else [],
         "changes": listing.price_changes.order_by("-at", "-id")[:20],
@@ -246,22 +252,7 @@ def _differences(listing: Listing, form: ListingForm) -> list[tuple[str, str, st
     """(label, value in force now, value typed) of each field that differs."""
     typed = Listing(good=listing.good, supplier=listing.supplier)
     form.values().write_to(typed)
-    now, wanted = snapshot(listing), snapshot(typed)
-    return [
-        (str(form.fields[name].label), now[name] or "–", wanted[name] or "–")
-        for name in wanted
-        if now[name] != wanted[name] and name != "delivery_areas"
-    ] + _area_difference(form, now["delivery_areas"].split(), wanted["delivery_areas"].split())
-
-
-def _area_difference(form: ListingForm, now: list[str], wanted: list[str]) -> list[tuple[str, str, str]]:
-    if now == wanted:
-        return []
-    names = dict(Region.objects.filter(path__in=[*now, *wanted]).values_list("path", "name"))
-    here, typed = (
-        "、".join(names.get(path, path) for path in listed) or _("everywhere") for listed in (now, wanted)
-    )
-    return [(str(form.fields["delivery_areas"].label), here, typed)]
+    return differences(snapshot(listing), snapshot(typed))
 
 
 def _form_context(good: Good, form: ListingForm) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from django.test import Client
 from PIL import Image
 
 from accounts.roles import OrganisationKind, Role
+from catalog import services
 from catalog.models import Good, Listing, Review, Synonym
+from catalog.services.listing_values import ListingValues
 from catalog.tasks import index_some
 from tests.catalog.factories import (
     a_catalog_actor,
@@ -20,6 +24,7 @@ from tests.catalog.factories import (
     a_good,
     a_listing_on_sale,
     a_person,
+    a_region,
     a_supplier_actor,
     an_attribute,
     an_organisation,
@@ -196,3 +201,26 @@ def test_goods_are_found_under_the_new_name_of_their_brand_and_category(staff: C
         index_some(**message.kwargs)
     for q in ("慧普", "台式打印设备"):
         assert f"/goods/{listing.good_id}/" in staff.get(f"/search/?q={q}").content.decode()
+
+
+def test_a_second_review_shows_what_changed_since_the_approval(staff: Client) -> None:
+    supplier = a_supplier_actor()
+    area = a_region("330100", "杭州市", "city")
+    typed = ListingValues(price=Decimal(100), stock=Decimal(5), note="现货", delivery_days=2)
+    listing = services.create_listing(actor=supplier, good=a_good(), values=typed)
+    services.submit_listing_for_review(actor=supplier, listing_id=listing.pk)
+    url = f"/admin/catalog/listing/{listing.pk}/review/"
+    assert 'id="changed"' not in staff.get(url).content.decode()
+    services.decide_review(actor=a_catalog_actor(), listing_id=listing.pk, approve=True)
+    listing.refresh_from_db()
+    services.edit_listing(
+        actor=supplier, listing_id=listing.pk, version=listing.version,
+        values=replace(typed, price=Decimal(120), note="加微信优惠", delivery_areas=(area,)),
+    )  # fmt: skip
+    html = staff.get(url).content.decode()
+    changed = html[html.index('id="changed"') :]
+    for before, now in (("100.00", "120.00"), ("现货", "加微信优惠")):
+        assert f"<del>{before}</del>" in changed
+        assert f"<ins>{now}</ins>" in changed
+    assert "<ins>杭州市</ins>" in changed
+    assert "<del>2</del>" not in changed  # what is as it was is not listed

@@ -23,6 +23,7 @@ from tests.catalog.factories import (
     a_supplier_actor,
     an_organisation,
 )
+from zcy import clock
 from zcy.errors import Missing, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,36 @@ def test_related_rows_follow_in_one_place() -> None:
     supplier.save()
     assert services.refresh_goods() == 3
     assert services.refresh_goods() == 0
+
+
+def test_a_stock_that_orders_have_taken_from_is_not_put_back_by_an_edit() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation, price="100", stock=Decimal(50))
+    services.reserve_stock(quantities={listing.pk: Decimal(12)})
+    seen: dict[str, Any] = {"actor": actor, "listing_id": listing.pk, "stock_seen": Decimal(50)}
+    edited = services.edit_listing(version=1, values=values(price=Decimal(90), stock=Decimal(50)), **seen)
+    assert (edited.price, edited.stock) == (Decimal(90), Decimal(38))
+    with pytest.raises(ListingChanged):
+        services.edit_listing(version=2, values=values(stock=Decimal(60)), **seen)
+    edited = services.edit_listing(
+        version=2, values=values(stock=Decimal(60)), **{**seen, "stock_seen": Decimal(38)}
+    )
+    assert edited.stock == 60
+
+
+def test_an_imported_offer_gets_no_second_one_beside_it() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation, origin="imported")
+    with pytest.raises(AlreadyListed):
+        services.create_listing(actor=actor, good=listing.good, values=values())
+    listing.delisted_at = clock.now()
+    listing.save()
+    assert services.create_listing(actor=actor, good=listing.good, values=values()).pk
+
+
+def test_a_decision_keeps_what_was_decided_on() -> None:
+    actor, staff = a_supplier_actor(), a_catalog_actor()
+    listing = services.create_listing(actor=actor, good=a_good(), values=values(note="现货"))
+    services.submit_listing_for_review(actor=actor, listing_id=listing.pk)
+    decision = services.decide_review(actor=staff, listing_id=listing.pk, approve=True)
+    assert (decision.values["price"], decision.values["note"]) == ("99.50", "现货")

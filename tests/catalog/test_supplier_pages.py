@@ -161,3 +161,23 @@ def test_the_list_needs_as_many_statements_for_forty_rows_as_for_ten() -> None:
             browser.get("/supplier/listings/?size=50")
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 8
+
+
+def test_an_order_between_opening_and_saving_keeps_its_stock() -> None:
+    actor = a_supplier_actor()
+    listing = a_listing_on_sale(supplier=actor.organisation, price="100", stock=Decimal(50))
+    browser = a_client_of(actor)
+    url = f"/supplier/listings/{listing.pk}/"
+    html = browser.get(url).content.decode()
+    assert 'name="stock_seen" value="50"' in html
+    services.reserve_stock(quantities={listing.pk: Decimal(12)})
+    opened = TYPED | {"version": "1", "stock_seen": "50"}
+    response = browser.post(url, opened | {"stock": "70"})
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert 'value="70"' in html  # what was typed is kept
+    assert "38.000" in html  # beside what is in force
+    assert 'name="stock_seen" value="38' in html
+    assert browser.post(url, opened | {"stock": "50"}).status_code == 302
+    listing.refresh_from_db()
+    assert (listing.stock, listing.price) == (Decimal(38), Decimal("99.50"))
