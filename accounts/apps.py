@@ -14,13 +14,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare third parties' addresses and fill the registries."""
-        from accounts import notices, sign_in_log
+        from accounts import home, notices, sign_in_log
         from accounts.roles import ADMIN_ROLES, Role
         from accounts.services.invite_person import ADMINISTRATOR_OF_KIND
         from accounts.third_party import declare_third_parties
         from zcy import registries
         from zcy.access import PUBLIC, Access, Audience, declare
-        from zcy.registries import HeaderCount, MenuItem
+        from zcy.registries import HeaderCount, HomeSection, MenuItem, TodoProvider
 
         declare_third_parties()
         declare("admin:login", PUBLIC)
@@ -28,6 +28,18 @@ class AccountsConfig(AppConfig):
         sign_in_log.connect()
         registries.header_counts.register(
             HeaderCount("notices", frozenset(Role.values), notices.unread_count_sql)
+        )
+        registries.todo.register(
+            TodoProvider("licences", frozenset([Role.ONBOARDING]), home.licences, order=30)
+        )
+        registries.home_sections.register(
+            HomeSection(
+                "sign_ins",
+                "zcy/_home_tiles.html",
+                home.sign_ins,
+                frozenset([Role.SECURITY_ADMIN, Role.AUDITOR]),
+                order=45,
+            )
         )
         registries.menu.register(
             MenuItem(
@@ -38,5 +50,17 @@ class AccountsConfig(AppConfig):
                 _("Organisation"),
                 order=900,
                 icon="people",
+            )
+        )
+        registries.menu.register(
+            MenuItem(
+                "administration",
+                _("Administration"),
+                "admin:index",
+                frozenset(ADMIN_ROLES),
+                _("Organisation"),
+                order=950,
+                icon="sliders",
+                exact=True,
             )
         )

@@ -61,6 +61,7 @@ def register() -> None:
     )
     registries.todo.register(TodoProvider("rejected_listings", SUPPLIER_ROLES, _rejected, order=40))
     registries.navigation.register(NavigationProvider("categories", _category_links, order=50))
+    registries.figure_words.update({"groups": _("groups of deals"), "full": _("all computed anew")})
     registries.nightly_parts.register(
         NightlyPart(name="price_statistics", label=_("Price statistics"), stage=1, run=run_night)
     )

@@ -34,6 +34,7 @@ def register() -> None:
         )
     )
     registries.todo.register(TodoProvider("credit_bonuses", frozenset(SUPERVISOR_ROLES), _bonuses, order=60))
+    registries.figure_words["taken_back"] = _("observations taken back")
     # After the rules (stages up to 3): facts first, then priors of all suppliers, then each supplier.
     for name, label, stage, run, shards in (
         ("credit-observations", _("Credit: observations"), 5, parts.observe, parts.SHARDS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from accounts.roles import BUYER_ROLES
+from accounts.roles import Role
 from catalog.tree import Node, category_tree
 from exchange.queries import published_deals
 from zcy.registries import HomeSection, home_sections
@@ -21,7 +21,7 @@ def register() -> None:
             "categories",
             "exchange/_home_categories.html",
             load_categories,
-            BUYER_ROLES,
+            frozenset([Role.PURCHASER]),
             public=True,
             order=80,
         )

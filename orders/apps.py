@@ -18,13 +18,14 @@ class OrdersConfig(AppConfig):
         from orders.figures import order_figures
         from orders.history import first_day
         from orders.registrations import register
-        from zcy.registries import HistoryStart, NightlyPart, history_starts, nightly_parts
+        from zcy.registries import HistoryStart, NightlyPart, figure_words, history_starts, nightly_parts
 
         nightly_parts.register(
             NightlyPart(
                 name="order_figures", label=_("Figures of suppliers and goods"), stage=1, run=order_figures
             )
         )
+        figure_words.update({"suppliers": _("suppliers"), "goods": _("goods")})
         history_starts.register(HistoryStart("orders", first_day))
         register()
         notices.register()

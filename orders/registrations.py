@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import BUYER_ROLES, SUPPLIER_ROLES, Role
-from orders.queries import plan_rows, work_items
+from orders.queries import last_orders, orders_due, plan_rows, work_items
 from orders.states import State
 from zcy import clock
 from zcy.registries import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
 
 BUYING: Final = _("Buying")
+DEADLINE_DAYS: Final = 7
 SELLING: Final = _("Selling")
 
 # State → (what waits, what the button does, the list of a buyer's role that has only this).
@@ -88,6 +89,16 @@ def register() -> None:
     home_sections.register(
         HomeSection("budgets", "orders/buyer/_home_budgets.html", load_budgets, BUYER_ROLES, order=20)
     )
+    home_sections.register(
+        HomeSection(
+            "deadlines", "orders/_home_deadlines.html", load_deadlines, BUYER_ROLES | SUPPLIER_ROLES, order=10
+        )
+    )
+    home_sections.register(
+        HomeSection(
+            "reorder", "orders/buyer/_home_reorder.html", load_reorder, frozenset({Role.PURCHASER}), order=30
+        )
+    )
     todo.register(TodoProvider("orders", BUYER_ROLES | SUPPLIER_ROLES, find_work, order=10))
 
 
@@ -139,6 +150,19 @@ def _supplier_sql(actor: Any) -> tuple[str, list[Any]]:
         "SELECT count(*) FROM orders_order WHERE supplier_id = %s AND origin = 'live' AND state = ANY(%s)",
         [actor.organisation_id, states],
     )
+
+
+def load_deadlines(actor: Actor) -> Mapping[str, Any]:
+    """The organisation's live orders whose next step is due within a week, the most urgent first."""
+    return {
+        "rows": orders_due(actor, within=DEADLINE_DAYS)[:8],
+        "side": "supplier" if actor.has_role(*SUPPLIER_ROLES) else "buyer",
+    }
+
+
+def load_reorder(actor: Actor) -> Mapping[str, Any]:
+    """The person's last orders, to put their goods into the cart once more."""
+    return {"rows": last_orders(actor, 5)}
 
 
 def load_budgets(actor: Actor) -> Mapping[str, Any]:

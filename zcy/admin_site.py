@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -29,13 +29,43 @@ SUPERVISION_LEAD: Final = "supervision_lead"
 
 Row = TypeVar("Row", bound=Model)
 
+# What relations are called. A relation names no words of its own on the model; these stand in lists and forms.
+RELATIONS: Final = {
+    "accepted_by": _("accepted by"),
+    "approver": _("approver"),
+    "author": _("author"),
+    "brand": _("brand"),
+    "buyer": _("buyer"),
+    "category": _("category"),
+    "changed_by": _("changed by"),
+    "created_by": _("created by"),
+    "decided_by": _("decided by"),
+    "good": _("standard good"),
+    "event": _("event"),
+    "holder": _("holder"),
+    "invited_by": _("invited by"),
+    "listing": _("listing"),
+    "model_version": _("model version"),
+    "order": _("order"),
+    "organisation": _("organisation"),
+    "parent": _("above it"),
+    "proposed_by": _("proposed by"),
+    "recorded_by": _("recorded by"),
+    "region": _("region"),
+    "reversal_of": _("reversal of"),
+    "rule": _("rule"),
+    "supplier": _("supplier"),
+    "user": _("person"),
+    "version": _("version"),
+}
+
 
 class ZcyAdminSite(admin.AdminSite):
     """Django's admin behind our own sign-in, second factor and roles."""
 
     site_header = _("zcy administration")
     site_title = _("zcy administration")
-    index_title = _("My part")
+    index_title = _("Administration")
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -97,6 +127,14 @@ class RoleAdmin(admin.ModelAdmin[Row]):
     # Counting all rows of a big table for "1 of 10,000,000" is not worth it.
     show_full_result_count = False
     list_per_page = 50
+    empty_value_display = "–"
+
+    def __init__(self, model: type[Row], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for field in self.opts.get_fields():
+            # Only the name that is shown: what migrations know of the field (`_verbose_name`) stays as it is.
+            if isinstance(field, ForeignKey) and field._verbose_name is None and field.name in RELATIONS:
+                field.verbose_name = RELATIONS[field.name]
 
     def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:
         return bool(request.user.is_active and request.actor.has_role(*roles))  # type: ignore[attr-defined]

@@ -59,6 +59,7 @@ class MenuLine:
     count_name: str
     count: int = 0
     current: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _menu(roles: frozenset[str], language: str) -> tuple[MenuSection, ...]:
         except NoReverseMatch:
             logger.warning("menu item without an address", item=item.name, url_name=item.url_name)
             continue
-        line = MenuLine(str(item.label), url, item.icon, item.count)
+        line = MenuLine(str(item.label), url, item.icon, item.count, exact=item.exact)
         sections.setdefault(str(item.section), []).append(line)
     return tuple(MenuSection(label, tuple(lines)) for label, lines in sections.items())
 
@@ -180,8 +181,11 @@ class Frame:
             return []
         sections = _menu(frozenset(self.actor.roles), get_language() or "")
         path = self.request.path if self.request else ""
-        urls = [line.url for section in sections for line in section.items]
-        current = max((url for url in urls if path.startswith(url)), key=len, default="")
+        lines = [line for section in sections for line in section.items]
+        fitting = [
+            line.url for line in lines if path == line.url or (path.startswith(line.url) and not line.exact)
+        ]
+        current = max(fitting, key=len, default="")
         return [
             MenuSection(
                 section.label,
@@ -192,6 +196,11 @@ class Frame:
             )
             for section in sections
         ]
+
+    @cached_property
+    def menu_urls(self) -> frozenset[str]:
+        """The addresses of the side menu, so that a list of the administration is not named twice."""
+        return frozenset(line.url for section in self.menu for line in section.items)
 
     @cached_property
     def navigation(self) -> Sequence[Sequence[Any]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
+from zcy.formats import number
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -69,6 +71,8 @@ class MenuItem:
     icon: str = "dot"
     # The count beside the label comes from the header counts, by the same name, so that a page needs one query.
     count: str = ""
+    # Current only on its very address, because other lines lie below it.
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,21 @@ class NavigationProvider:
     name: str
     links: Callable[[int | None], Iterable[NavigationLink]]
     order: int = 100
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure of a home section drawn by zcy/_home_tiles.html; numbers are written with separators."""
+
+    label: Text
+    value: Any
+    hint: Text = ""
+    href: str = ""
+    tone: str = ""
+
+    @property
+    def shown(self) -> str:
+        return number(self.value) if isinstance(self.value, int) else str(self.value)
 
 
 @dataclass(frozen=True)
@@ -205,6 +224,8 @@ header_counts: Registry[HeaderCount] = Registry("header counts")
 navigation: Registry[NavigationProvider] = Registry("navigation")
 home_sections: Registry[HomeSection] = Registry("home sections")
 nightly_parts: Registry[NightlyPart] = Registry("nightly parts")
+# How the figures that parts return are called on the page of a night, by their key.
+figure_words: dict[str, Text] = {}
 history_starts: Registry[HistoryStart] = Registry("history starts")
 health: Registry[HealthCheck] = Registry("health checks")
 periodic_tasks: Registry[PeriodicTask] = Registry("periodic tasks")

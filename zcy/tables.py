@@ -28,6 +28,8 @@ class Column:
     # Hidden until the reader chooses it; a fixed column cannot be hidden.
     hidden: bool = False
     fixed: bool = False
+    # A column of boxes to choose rows with: its heading has one for all of the page, counted under this name.
+    select: str = ""
 
 
 @dataclass(frozen=True)

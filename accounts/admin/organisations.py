@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OrganisationForm
+from accounts.home import LICENCE_DAYS, licences_ending
 from accounts.models import Organisation, Shareholding
 from accounts.roles import Role
 from zcy.admin_site import RoleAdmin
@@ -19,6 +25,20 @@ VIEWERS = frozenset(
         Role.SECURITY_ADMIN,
     ]
 )
+
+
+class LicenceFilter(admin.SimpleListFilter):
+    """Licences that have run out or will within a month."""
+
+    title = _("licence")
+    parameter_name = "licence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ending", _("expired or within 30 days")), ("expired", _("expired"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Organisation]) -> QuerySet[Organisation]:
+        days = {"ending": LICENCE_DAYS, "expired": 0}.get(self.value() or "")
+        return queryset if days is None else licences_ending(queryset, days)
 
 
 class ShareholdingInline(admin.TabularInline[Shareholding, Organisation]):
@@ -41,9 +61,12 @@ class OrganisationAdmin(RoleAdmin[Organisation]):
     change_roles = add_roles = frozenset([Role.ONBOARDING])
     form = OrganisationForm
     list_display = ("name", "kind", "uscc", "region", "active", "licence_expires_on", "excluded_to")
-    list_filter = ("kind", "active")
+    list_filter = ("kind", LicenceFilter, "active")
     list_select_related = ("region",)
     search_fields = ("name", "=uscc")
     autocomplete_fields = ("region",)
     readonly_fields = ("created_at",)
     inlines = (ShareholdingInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
+        return self.readonly_fields if obj else ()

@@ -44,11 +44,15 @@ class MembershipAdmin(RoleAdmin[Membership]):
     view_roles = frozenset([Role.AUDITOR])
     add_roles = delete_roles = frozenset([Role.SECURITY_ADMIN])
     form = MembershipForm
-    list_display = ("user", "role_label", "organisation", "created_at")
+    list_display = ("user", "role_words", "organisation", "created_at")
     list_select_related = ("user", "organisation")
     search_fields = ("user__username", "user__name", "organisation__name")
     autocomplete_fields = ("user", "organisation")
     fields = ("user", "organisation", "role")
+
+    @admin.display(description=_("role"), ordering="role")
+    def role_words(self, membership: Membership) -> str:
+        return str(membership.role_label)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "role":

@@ -19,6 +19,7 @@ from catalog.models import Brand, Good, PolicyLabel
 from catalog.pictures import clean_picture
 from catalog.tree import category_tree
 from zcy.admin_site import RoleAdmin
+from zcy.formats import money
 from zcy.outbox import enqueue
 
 # As the market import does it, so that equal specifications meet; an empty one equals no other.
@@ -59,6 +60,14 @@ class GoodForm(ModelForm[Good]):
             "origin", "state",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "spec" in self.fields:
+            category = category_tree().by_id.get(self.instance.category_id or 0)
+            self.fields["spec"].help_text = "；".join(_told(known) for known in attributes_of(category)) or _(
+                "An object of the category's attributes; they are listed here once the good has a category."
+            )
+
     def clean_picture(self) -> Any:
         """Only a newly chosen file is drawn anew."""
         picture = self.cleaned_data.get("picture")
@@ -97,6 +106,12 @@ class GoodForm(ModelForm[Good]):
         return data
 
 
+def _told(known: Any) -> str:
+    """An attribute as it is written into a specification: its key, what it means, what it may be."""
+    allowed = f": {'、'.join(known.choices)}" if known.choices else f" ({known.unit})" if known.unit else ""
+    return f"{known.key} = {known.chinese}{allowed}"
+
+
 @admin.register(Good)
 class GoodAdmin(RoleAdmin[Good]):
     """Standard goods; a change is indexed at once."""
@@ -104,7 +119,7 @@ class GoodAdmin(RoleAdmin[Good]):
     view_roles = frozenset(OPERATOR_ROLES)
     change_roles = add_roles = frozenset([Role.CATALOG])
     form = GoodForm
-    list_display = ("name", "brand", "model", "category", "offers", "lowest_price", "state")
+    list_display = ("name", "brand", "model", "category", "offers", "lowest", "state")
     list_filter = ("state",)
     list_select_related = ("brand", "category")
     search_fields = ("name", "model", "brand__name")
@@ -113,6 +128,10 @@ class GoodAdmin(RoleAdmin[Good]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Good]:
         return super().get_queryset(request).defer("search", "pinyin")
+
+    @admin.display(description=_("lowest price"), ordering="lowest_price")
+    def lowest(self, good: Good) -> str:
+        return money(good.lowest_price)
 
     def save_model(self, request: HttpRequest, obj: Good, form: ModelForm[Good], change: bool) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -27,6 +28,7 @@ from catalog.tree import category_tree
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.drawing import Mark
 from zcy.errors import DomainError
+from zcy.formats import money
 
 
 class DecisionForm(forms.Form):
@@ -60,12 +62,16 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
 
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
-    list_display = ("good", "supplier", "price", "sale", "review", "submitted_at", "review_link")
+    list_display = ("good", "supplier", "yuan", "sale", "review", "submitted_at", "review_link")
     list_filter = ("review", "sale")
     list_select_related = ("good", "supplier")
     search_fields = ("good__name", "supplier__name")
     ordering = ("submitted_at", "id")
     actions = ("approve", "reject")
+
+    @admin.display(description=gettext_lazy("price"), ordering="price")
+    def yuan(self, listing: Listing) -> str:
+        return money(listing.price)
 
     @admin.display(description=gettext_lazy("decision"))
     def review_link(self, listing: Listing) -> SafeString | str:
@@ -82,6 +88,18 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.review_view)
         return [path("<int:listing_id>/review/", view, name="catalog_listing_review"), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A listing is looked at where it is decided about."""
+        if not object_id.isdigit():
+            raise Http404
+        return redirect("admin:catalog_listing_review", int(object_id))
 
     @admin.action(description=gettext_lazy("Approve the chosen listings"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Listing]) -> None:
@@ -119,9 +137,11 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
             messages.success(request, text % {"n": done})
 
     def review_view(self, request: HttpRequest, listing_id: int) -> HttpResponse:
-        """One listing with everything that the decision needs."""
-        if not self.has_decide_permission(request):
-            return HttpResponse(_("Only catalog staff decide about listings."), status=403)
+        """One listing with everything that the decision needs; only catalog staff decide."""
+        if not self.has_view_permission(request):
+            raise Http404
+        if request.method == "POST" and not self.has_decide_permission(request):
+            raise PermissionDenied(_("Only catalog staff decide about listings."))
         rows = Listing.objects.select_related("good__category", "good__brand", "supplier__region")
         listing = get_object_or_404(rows, pk=min(listing_id, 2**63 - 1))
         form = DecisionForm(request.POST or None, initial={"version": listing.version})
@@ -136,7 +156,8 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
                     status = error.status
                 else:
                     return redirect(self._next(listing))
-        context = self._page(request, _("Review a listing")) | self._evidence(listing) | {"form": form}
+        context = self._page(request, listing.good.name) | self._evidence(listing)
+        context |= {"form": form, "may_decide": self.has_decide_permission(request)}
         return TemplateResponse(request, "admin/catalog/listing/review.html", context, status=status)
 
     def _decide(self, request: HttpRequest, listing: Listing, form: DecisionForm) -> None:
@@ -198,10 +219,18 @@ class ReviewDecisionAdmin(ReadOnlyAdmin[ReviewDecision]):
     """What was decided, by whom, and why."""
 
     view_roles = frozenset(OPERATOR_ROLES)
-    list_display = ("at", "listing", "approved", "reason_words", "decided_by")
+    list_display = ("at", "good", "supplier", "approved", "reason_words", "decided_by")
     list_filter = ("approved",)
-    list_select_related = ("listing__good", "decided_by")
+    list_select_related = ("listing__good", "listing__supplier", "decided_by")
     date_hierarchy = "at"
+
+    @admin.display(description=gettext_lazy("standard good"))
+    def good(self, decision: ReviewDecision) -> str:
+        return decision.listing.good.name
+
+    @admin.display(description=gettext_lazy("supplier"))
+    def supplier(self, decision: ReviewDecision) -> str:
+        return decision.listing.supplier.name
 
     @admin.display(description=gettext_lazy("reasons"))
     def reason_words(self, decision: ReviewDecision) -> str:

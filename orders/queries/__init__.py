@@ -17,7 +17,15 @@ from orders.queries.buying import (
 )
 from orders.queries.orders import OrderDetail, order_detail, order_page
 from orders.queries.plans import PlanDetail, PlanRow, plan_detail, plan_rows
-from orders.queries.work import WORK, WorkItem, waiting_orders, work_items, work_page
+from orders.queries.work import (
+    WORK,
+    WorkItem,
+    last_orders,
+    orders_due,
+    waiting_orders,
+    work_items,
+    work_page,
+)
 
 __all__ = [
     "WORK",
@@ -37,9 +45,11 @@ __all__ = [
     "checkout_view",
     "fitting_plans",
     "invoice_titles_of",
+    "last_orders",
     "limit_view",
     "order_detail",
     "order_page",
+    "orders_due",
     "plan_detail",
     "plan_rows",
     "waiting_orders",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count
@@ -17,6 +17,7 @@ from orders.models import (
 from orders.queries.orders import attach_next_step, for_lists
 from orders.settings import order_settings
 from orders.states import State
+from zcy import clock
 from zcy.paging import KeysetPage
 
 if TYPE_CHECKING:
@@ -81,3 +82,25 @@ def work_items(actor: Actor) -> list[WorkItem]:
         for state in State.values
         if state in counts and state in first
     ]
+
+
+def orders_due(actor: Actor, *, within: int) -> list[Order]:
+    """Live orders of the organisation whose next step is due in that many days or is overdue, in two statements.
+
+    The 200 that moved last are looked at: the rest of a larger unit is in the lists, by state.
+    """
+    open_states = {state for states in WORK.values() for state in states}
+    orders = Order.objects.visible_to(actor).filter(origin="live", state__in=open_states)
+    limit = clock.today() + timedelta(days=within)
+    found = []
+    for order in for_lists(orders).order_by("-placed_at", "-id")[:200]:
+        attach_next_step(order)
+        if order.next_step.due_on is not None and order.next_step.due_on <= limit:  # type: ignore[attr-defined]
+            found.append(order)
+    return sorted(found, key=lambda order: (order.next_step.due_on, order.pk))  # type: ignore[attr-defined]
+
+
+def last_orders(actor: Actor, count: int) -> list[Order]:
+    """The newest orders that the person placed for the organisation."""
+    own = Order.objects.visible_to(actor).filter(placed_by_id=actor.user_id).exclude(state=State.REJECTED)
+    return list(for_lists(own).order_by("-placed_at", "-id")[:count])

@@ -87,7 +87,7 @@ def test_several_are_decided_at_once(staff: Client) -> None:
     assert Listing.objects.filter(review=Review.REJECTED).count() == 1
 
 
-def test_others_may_not_decide(settings: Any) -> None:
+def test_others_may_look_but_not_decide(settings: Any) -> None:
     listing = a_listing_on_sale(review=Review.PENDING)
     settings.DEMONSTRATION = True
     user = a_person(Role.SERVICE, an_organisation(OrganisationKind.OPERATOR))
@@ -95,8 +95,20 @@ def test_others_may_not_decide(settings: Any) -> None:
     user.save()
     browser = Client()
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert browser.get(f"/admin/catalog/listing/{listing.pk}/review/").status_code == 403
+    url = f"/admin/catalog/listing/{listing.pk}/review/"
+    assert 'name="approve"' not in browser.get(url).content.decode()
+    assert browser.post(url, {"version": listing.version, "approve": "1"}).status_code == 403
+    listing.refresh_from_db()
+    assert listing.review == Review.PENDING
     assert a_client_of(a_supplier_actor()).get("/admin/catalog/listing/").status_code == 403
+
+
+def test_a_listing_opens_where_it_is_decided_about_under_the_name_of_its_good(staff: Client) -> None:
+    listing = a_listing_on_sale(review=Review.APPROVED)
+    page = staff.get(f"/admin/catalog/listing/{listing.pk}/change/", follow=True)
+    assert listing.good.name in page.content.decode()
+    assert f"{listing.good_id} @ {listing.supplier_id}" not in page.content.decode()
+    assert staff.get("/admin/catalog/listing/no-number/change/").status_code == 404
 
 
 def good_values(good: Good, **changes: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,8 +13,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from zcy import nightly
+from zcy import nightly, registries
 from zcy.admin_site import SUPERVISION_LEAD, SUPERVISOR, SYSTEM_ADMIN, ReadOnlyAdmin
+from zcy.formats import money, number
 from zcy.models import NightlyPartRun, NightlyRun, RunState
 
 TONES: Mapping[str, str] = {
@@ -77,13 +78,26 @@ def seconds_between(began: Any, ended: Any) -> str:
 
 
 def describe(part: NightlyPartRun) -> dict[str, Any]:
-    """A part as a row of the page: figures are `group → {name: number}` or plain numbers."""
-    groups = [(name, value) for name, value in part.figures.items() if isinstance(value, dict)]
-    plain = [(name, value) for name, value in part.figures.items() if not isinstance(value, dict)]
+    """A part as a row of the page, with its figures in words."""
+    known = registries.nightly_parts
     return {
         "part": part,
+        "label": known[part.part].label if part.part in known else part.part,
         "tone": TONES[part.state],
         "duration": seconds_between(part.started_at, part.ended_at),
-        "plain": plain,
-        "groups": [(name, list(value.items())) for name, value in groups],
+        "figures": list(in_words(part.figures)),
     }
+
+
+def in_words(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(what, how much) of each figure; a group of {count, value} is told in number and value, others one by one."""
+    for name, value in figures.items():
+        label = str(registries.figure_words.get(name, name))
+        if isinstance(value, bool):
+            yield label, str(_("yes") if value else _("no"))
+        elif not isinstance(value, Mapping):
+            yield label, number(value)
+        elif "count" in value:
+            yield label, f"{number(value['count'])} · {money(value.get('value', 0))}"
+        else:
+            yield from in_words(value)

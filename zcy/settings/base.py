@@ -217,6 +217,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["zcy.locale_formats"]
 USE_TZ = True
 
 # --- Files ----------------------------------------------------------------------------------------------------------

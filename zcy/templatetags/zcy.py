@@ -77,6 +77,12 @@ def reachable(path: str) -> str:
 
 
 @register.filter
+def without_menu(models: Iterable[Mapping[str, Any]], frame: Frame) -> list[Mapping[str, Any]]:
+    """The lists of the administration that the side menu does not have already."""
+    return [model for model in models if model.get("admin_url") and model["admin_url"] not in frame.menu_urls]
+
+
+@register.filter
 def money(value: object) -> str:
     """¥1,234.50; for cells of class `num`."""
     return formats.money(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,8 @@ from zcy import registries
 from zcy.access import public
 from zcy.registries import TodoItem
 
+NEWS: Final = 50
+
 
 @public
 @require_safe
@@ -23,12 +25,16 @@ def home(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     context: dict[str, Any] = {
         "announcements": list(announcements_for(actor)[:6]),
-        "sections": sections_for(request),
     }
+    sections = sections_for(request)
     if not actor.is_authenticated:
+        context["sections"] = [(template, values) for _order, template, values in sections]
         return render(request, "zcy/home_public.html", context)
     unread = Notice.objects.visible_to(actor).unread()[:5]
     context["items"] = todo_of(actor)
+    # What a person decides by stands above the news, what one may browse below.
+    context["urgent"] = [(template, values) for order, template, values in sections if order < NEWS]
+    context["sections"] = [(template, values) for order, template, values in sections if order >= NEWS]
     context["notices"] = [(notice, notices.text_of(notice), notices.tone_of(notice)) for notice in unread]
     return render(request, "zcy/home.html", context)
 
@@ -42,15 +48,15 @@ def todo_of(actor: Actor) -> list[TodoItem]:
     return items
 
 
-def sections_for(request: ActorRequest) -> list[tuple[str, dict[str, Any]]]:
-    """(template, context) of what the apps add to this person's home page."""
+def sections_for(request: ActorRequest) -> list[tuple[int, str, dict[str, Any]]]:
+    """(order, template, context) of what the apps add to this person's home page."""
     actor = request.actor
     chosen = [
         section
         for section in sorted(registries.home_sections, key=lambda entry: entry.order)
         if (section.public and not actor.is_authenticated) or section.roles & actor.roles
     ]
-    return [(section.template, dict(section.load(actor))) for section in chosen]
+    return [(section.order, section.template, dict(section.load(actor))) for section in chosen]
 
 
 def announcements_for(actor: Actor) -> Any:
