@@ -151,4 +151,4 @@ def _similar(warning: Warning) -> list[Warning]:
     if warning.supplier_id:
         same |= Q(supplier_id=warning.supplier_id)
     rows = Warning.objects.filter(same, rule_id=warning.rule_id).exclude(pk=warning.pk)
-    return list(rows.select_related("buyer", "supplier").order_by("-decided_at", "-first_seen")[:SIMILAR])
+    return list(rows.select_related("buyer", "supplier", "category").order_by("-decided_at", "-first_seen")[:SIMILAR])

@@ -17,7 +17,7 @@ from supervision.models import RuleNight, RuleVersion, Warning
 from supervision.regimes import parameters_for
 from supervision.rules import RULES
 from supervision.rules.base import Rule
-from supervision.vocabulary import NOT_EVALUABLE, Dimension, Outcome, Verdict, WarningState
+from supervision.vocabulary import NOT_EVALUABLE, UNIT_WORDS, Dimension, Outcome, Verdict, WarningState
 from zcy import clock
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def parameters_of(rule: Rule, region: Region | None, day: date) -> list[Paramete
             entry.name,
             str(entry.metadata["label"]),
             getattr(found, entry.name),
-            entry.metadata["unit"],
+            str(UNIT_WORDS.get(entry.metadata["unit"], entry.metadata["unit"])),
             entry.metadata["tighter"],
         )
         for entry in fields(found)

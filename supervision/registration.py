@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +17,17 @@ from orders.signals import advice_given, order_submitted
 from supervision import advice
 from supervision.night import history_start, parts
 from supervision.services.record_advice import advice_shown, order_was_submitted
+from supervision.vocabulary import NOT_EVALUABLE, Outcome
 from zcy import registries
-from zcy.registries import HeaderCount, HistoryStart, MenuItem, TodoItem, TodoProvider
+from zcy.registries import (
+    HeaderCount,
+    HistoryStart,
+    HomeSection,
+    MenuItem,
+    Tile,
+    TodoItem,
+    TodoProvider,
+)
 
 WORK_LIST: Final = "/admin/supervision/warning/"
 LIVE: Final = """select count(*) from supervision_warning w join accounts_region r on r.id = w.region_id
@@ -32,6 +41,15 @@ def register() -> None:
     """Called once, when the app is ready."""
     for part in parts():
         registries.nightly_parts.register(part)
+    registries.figure_words.update(
+        {
+            **{outcome.value: outcome.label for outcome in Outcome},
+            **NOT_EVALUABLE,
+            "warnings": _("new warnings"),
+            "ranked": _("warnings ranked"),
+            "escalated": _("warnings escalated"),
+        }
+    )
     registries.history_starts.register(HistoryStart("supervision", history_start))
     registries.header_counts.register(
         HeaderCount(
@@ -44,6 +62,9 @@ def register() -> None:
         HeaderCount(
             "explanations", BUYER_ROLES | SUPPLIER_ROLES, lambda actor: (ASKED, [actor.organisation_id])
         )
+    )
+    registries.home_sections.register(
+        HomeSection("dimensions", "zcy/_home_tiles.html", _dimensions, SUPERVISOR_ROLES, order=20)
     )
     _menu()
     registries.todo.register(TodoProvider("warnings", SUPERVISOR_ROLES, _warnings, order=10))
@@ -77,6 +98,13 @@ def _menu() -> None:
             "live_warnings",
         ),
         ("supervision_rules", _("Rules"), "admin:supervision_rule_changelist", SUPERVISOR_ROLES, ""),
+        (
+            "supervision_advice",
+            _("Advice given"),
+            "admin:supervision_advicerecord_changelist",
+            SUPERVISOR_ROLES,
+            "",
+        ),
         ("buyer_explanations", _("Explanations"), "buyer_explanations", BUYER_ROLES, "explanations"),
         ("supplier_explanations", _("Explanations"), "supplier_explanations", SUPPLIER_ROLES, "explanations"),
     )
@@ -86,6 +114,8 @@ def _menu() -> None:
             if name.endswith("explanations")
             else "exclamation-triangle"
             if count
+            else "lightbulb"
+            if name.endswith("advice")
             else "rulers"
         )
         registries.menu.register(
@@ -102,52 +132,60 @@ def _menu() -> None:
         )
 
 
+def _dimensions(actor: Any) -> Mapping[str, Any]:
+    """The five dimensions with what waits in each."""
+    from supervision.queries import counts_by_dimension
+
+    return {
+        "title": _("Warnings that wait, by dimension"),
+        "tiles": [
+            Tile(
+                tile["label"],
+                tile["count"],
+                hint=ngettext("%(n)d serious", "%(n)d serious", tile["serious"]) % {"n": tile["serious"]},
+                href=f"{WORK_LIST}?dimension={tile['code']}",
+            )
+            for tile in counts_by_dimension(actor)
+        ],
+    }
+
+
 def _warnings(actor: Any) -> Iterable[TodoItem]:
+    """What waits in the actor's region by state, the most urgent first; together it is the count in the menu."""
     from django.db.models import Count, Min, Q
 
     from supervision.models import Warning
     from supervision.vocabulary import WarningState
 
+    rows = Warning.objects.visible_to(actor).live()
+    found = {
+        row["state"]: row
+        for row in rows.values("state").annotate(
+            n=Count("id"),
+            since=Min("raised_at"),
+            due=Min("due_at"),
+            own=Count("id", filter=Q(assignee_id=actor.user_id)),
+        )
+    }
+    lead = actor.has_role(Role.SUPERVISION_LEAD)
     state = WarningState
-    live = Warning.objects.visible_to(actor).live()
-    found = live.aggregate(
-        open=Count("id", filter=Q(state=state.OPEN)),
-        since=Min("raised_at", filter=Q(state=state.OPEN)),
-        due=Min("due_at", filter=Q(state=state.OPEN)),
-        explained=Count("id", filter=Q(state=state.EXPLAINED)),
-        explained_due=Min("due_at", filter=Q(state=state.EXPLAINED)),
-        escalated=Count("id", filter=Q(state=state.ESCALATED)),
-    )
-    if found["escalated"] and actor.has_role(Role.SUPERVISION_LEAD):
-        text = ngettext("%(n)d escalated warning", "%(n)d escalated warnings", found["escalated"])
-        yield TodoItem(
-            text % {"n": found["escalated"]},
-            found["escalated"],
-            f"{WORK_LIST}?state=escalated",
-            _("Decide"),
-            tone="serious",
-        )
-    if found["explained"]:
-        text = ngettext(
-            "%(n)d warning explained, to decide", "%(n)d warnings explained, to decide", found["explained"]
-        )
-        yield TodoItem(
-            text % {"n": found["explained"]},
-            found["explained"],
-            f"{WORK_LIST}?state=explained",
-            _("Decide"),
-            due=found["explained_due"],
-        )
-    if found["open"]:
-        text = ngettext("%(n)d warning to assign", "%(n)d warnings to assign", found["open"])
-        yield TodoItem(
-            text % {"n": found["open"]},
-            found["open"],
-            f"{WORK_LIST}?state=open",
-            _("Assign"),
-            since=found["since"],
-            due=found["due"],
-        )
+    for value, word, action, tone in (
+        (
+            state.ESCALATED,
+            _("Escalated warnings"),
+            _("Decide") if lead else _("Look"),
+            "serious" if lead else "idle",
+        ),
+        (state.EXPLAINED, _("Explained warnings, to decide"), _("Decide"), "watch"),
+        (state.ASSIGNED, _("Assigned warnings, nobody asked yet"), _("Request an explanation"), "watch"),
+        (state.OPEN, _("Warnings to assign"), _("Assign"), "watch"),
+        (state.REQUESTED, _("Warnings that wait for an explanation"), _("Follow"), "idle"),
+    ):
+        row = found.get(value)
+        if row:
+            yield TodoItem(
+                word, row["n"], f"{WORK_LIST}?state={value}", action, row["since"], row["due"], tone
+            )
 
 
 def _unit_errors(actor: Any) -> Iterable[TodoItem]:

@@ -18,6 +18,16 @@ class Dimension(models.TextChoices):
     ANOMALY = "A", _("anomaly")
 
 
+# What parameters are counted in, as people write it behind the number.
+UNIT_WORDS: Final = {
+    "d": _("days"),
+    "wd": _("working days"),
+    "×": _("times"),
+    "× T": _("times the ceiling"),
+    "S": _("standard deviations"),
+}
+
+
 class Severity(models.IntegerChoices):
     NOTICE = 1, _("notice")
     WARNING = 2, _("warning")

@@ -20,7 +20,7 @@ from supervision.models import Rule, RuleVersion
 from supervision.queries import night_figures, parameters_of, precision_by_rule
 from supervision.rules import RULES
 from supervision.services.rule_versions import approve_version, draft_version
-from supervision.vocabulary import Dimension
+from supervision.vocabulary import UNIT_WORDS, Dimension
 from zcy import clock
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.errors import DomainError
@@ -110,6 +110,7 @@ class RuleAdmin(ReadOnlyAdmin[Rule]):
             "rule": rule,
             "row": row,
             "definition": rule.definition(),
+            "explained": f"supervision/rules/{row.slug}.html",
             "parameters": parameters_of(rule, actor.region, last),
             "versions": [
                 {
@@ -161,7 +162,11 @@ def _told(rule: Any, values: dict[str, Any]) -> list[tuple[str, Any, str]]:
     """(label, value, unit) of the parameters that a version sets."""
     known = {entry.name: entry for entry in fields(rule.parameters)}
     return [
-        (str(known[name].metadata["label"]), value, known[name].metadata["unit"])
+        (
+            str(known[name].metadata["label"]),
+            value,
+            UNIT_WORDS.get(known[name].metadata["unit"], known[name].metadata["unit"]),
+        )
         for name, value in values.items()
         if name in known
     ]

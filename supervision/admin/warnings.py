@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.contrib import admin, messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
@@ -35,11 +35,14 @@ from supervision.services.suppress_warning import suppress_warning
 from supervision.transitions import STEPS
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.errors import DomainError
+from zcy.exports import csv_response
 from zcy.paging import KeysetPage
 from zcy.refusals import refuse_in_form, refuse_in_message
 from zcy.tables import Column
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.actor import Actor, ActorRequest
 
 MOST_AT_ONCE: Final = 200
@@ -52,15 +55,15 @@ STATE_TONES: Final = {
     "suppressed": "idle",
 }
 COLUMNS: Final = (
-    Column(_("Choose"), fixed=True),
+    Column(_("Choose"), fixed=True, select="warnings"),
     Column(_("Warning"), fixed=True),
     Column(_("Severity"), sort="severity"),
-    Column(_("Region")),
-    Column(_("At stake"), sort="at_stake", numeric=True),
-    Column(_("First seen"), sort="first_seen"),
+    Column(_("Deadline"), sort="due"),
     Column(_("State")),
     Column(_("Responsible")),
-    Column(_("Deadline"), sort="due"),
+    Column(_("At stake"), sort="at_stake", numeric=True),
+    Column(_("Region")),
+    Column(_("First seen"), sort="first_seen"),
 )
 
 
@@ -86,8 +89,8 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Five tiles, the regions below, then the list by deadline and priority."""
+    ) -> HttpResponseBase:  # type: ignore[override]
+        """Five tiles, the regions below, then the list by deadline and priority; or the whole list as CSV."""
         if not self.has_view_permission(request):
             raise Http404
         actor = cast("ActorRequest", request).actor
@@ -95,6 +98,8 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
         chosen = form.chosen()
         order = ORDERS.get(request.GET.get("sort", "")) or _default_order(chosen)
         rows = work_list(actor, chosen)
+        if request.GET.get("format") == "csv":
+            return _download(rows.order_by(*order))
         page = KeysetPage.of(rows, request.GET, order=order, size=50)
         context = {
             **self.admin_site.each_context(request),
@@ -137,6 +142,7 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
     ) -> HttpResponse:
         actor = cast("ActorRequest", request).actor
         may = actor.has_role(*SUPERVISOR_ROLES)
+        evidence = evidence_of(warning)
         boxes = [
             {
                 "name": name,
@@ -151,7 +157,10 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
             **self.admin_site.each_context(request),
             "title": subject_of(warning),
             "warning": warning,
-            "evidence": evidence_of(warning),
+            "evidence": evidence,
+            "explained": f"supervision/rules/{warning.rule.slug}.html",
+            "similar": [(other, subject_of(other)) for other in evidence.similar],
+            "may_see_rules": may,
             "events": _events(warning),
             "explanations": warning.explanations.select_related("organisation", "asked_by", "answered_by"),
             "precision": precision_by_rule().get(warning.rule.slug),
@@ -197,6 +206,30 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
 
 def _default_order(chosen: dict[str, Any]) -> tuple[str, ...]:
     return ORDERS["-first_seen" if chosen.get("view") == "historic" else "due"]
+
+
+def _download(rows: QuerySet[Warning]) -> HttpResponseBase:
+    """Just what the list shows, with the sentence in a column of its own."""
+    header = [_("Rule"), _("Subject"), _("Sentence"), *(column.label for column in COLUMNS[2:])]
+    return csv_response(
+        "warnings",
+        header,
+        (
+            (
+                RULES[w.rule.slug].title,
+                subject_of(w),
+                RULES[w.rule.slug].sentence(w.evidence),
+                w.get_severity_display(),
+                w.due_at,
+                w.get_state_display(),
+                w.assignee or "",
+                w.at_stake,
+                w.region.name,
+                w.first_seen,
+            )
+            for w in rows.iterator(chunk_size=500)
+        ),
+    )
 
 
 def _listed(warning: Warning) -> dict[str, Any]:

@@ -214,6 +214,24 @@ def test_rules_show_definition_versions_and_figures_and_take_drafts() -> None:
     assert draft.approver_id == second.user_id
 
 
+def test_the_list_is_downloaded_as_it_is_filtered() -> None:
+    warning = a_warning()
+    client = browser(a_lead())
+    rows = b"".join(client.get(f"{LIST}?format=csv").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(rows) == 2
+    assert warning.ids in rows[1]
+    assert "working day" in rows[1]
+    none = b"".join(client.get(f"{LIST}?format=csv&dimension=P").streaming_content).decode()  # type: ignore[attr-defined]
+    assert warning.ids not in none
+
+
+def test_parameters_are_told_in_words() -> None:
+    row = Rule.objects.get(slug="late-delivery")
+    text = browser(a_lead()).get(f"/admin/supervision/rule/{row.pk}/change/").content.decode()
+    assert "1 working days" in text
+    assert "1 wd" not in text
+
+
 def test_a_supervisor_who_is_no_lead_writes_no_draft() -> None:
     row = Rule.objects.get(slug="late-delivery")
     client = browser(a_supervisor())
@@ -241,6 +259,10 @@ def test_what_waits_is_on_the_home_page() -> None:
     warning, officer = an_assigned_warning()
     asked(warning, officer)
     a_warning()
-    assert "1 warning to assign" in browser(a_supervisor()).get("/").content.decode()
+    text = browser(a_supervisor()).get("/").content.decode()
+    assert "Warnings to assign" in text
+    assert "Warnings that wait for an explanation" in text
+    assert f"{LIST}?state=open" in text
+    assert text.count('class="tile"') >= 5
     client = browser(an_actor(warning.buyer, Role.PURCHASER))  # type: ignore[arg-type]
     assert "1 explanation to give" in client.get("/").content.decode()
