@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +26,8 @@ TONES: Mapping[str, str] = {
     RunState.DONE: "good",
     RunState.FAILED: "serious",
 }
+# The figures by which a rule says what it found.
+OUTCOMES: Final = ("flagged", "clear", "not_evaluable")
 
 
 @admin.register(NightlyRun)
@@ -49,8 +53,9 @@ class NightlyRunAdmin(ReadOnlyAdmin[NightlyRun]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        parts = NightlyPartRun.objects.filter(run_id=int(object_id)) if object_id.isdigit() else ()
+        parts = list(NightlyPartRun.objects.filter(run_id=int(object_id))) if object_id.isdigit() else []
         extra = {
+            "outcomes": outcomes(parts),
             "parts": [describe(part) for part in parts],
             "may_rerun": self._holds(request, self.rerun_roles),
         }
@@ -77,12 +82,55 @@ def seconds_between(began: Any, ended: Any) -> str:
     return f"{number_format((ended - began).total_seconds(), 1)} s" if began and ended else "–"
 
 
+@dataclass(frozen=True)
+class Share:
+    """A number of subjects and what they are worth in yuan."""
+
+    count: int = 0
+    value: Decimal = Decimal(0)
+
+    def plus(self, told: Mapping[str, Any]) -> Share:
+        """With the figures of one more shard added."""
+        return Share(self.count + int(told["count"]), self.value + Decimal(told["value"]))
+
+
+@dataclass
+class OutcomeRow:
+    """What one rule found: subjects by outcome, and why some could not be judged."""
+
+    label: str
+    flagged: Share = Share()
+    clear: Share = Share()
+    not_evaluable: Share = Share()
+    reasons: dict[str, Share] = field(default_factory=dict)
+
+
+def outcomes(parts: Iterable[NightlyPartRun]) -> list[OutcomeRow]:
+    """One row for each rule, its shards added up."""
+    rows: dict[str, OutcomeRow] = {}
+    for part in parts:
+        if not all(name in part.figures for name in OUTCOMES):
+            continue
+        row = rows.setdefault(part.part, OutcomeRow(label_of(part)))
+        for name in OUTCOMES:
+            setattr(row, name, getattr(row, name).plus(part.figures[name]))
+        for name, told in part.figures.get("reasons", {}).items():
+            word = str(registries.figure_words.get(name, name))
+            row.reasons[word] = row.reasons.get(word, Share()).plus(told)
+    return list(rows.values())
+
+
+def label_of(part: NightlyPartRun) -> str:
+    """What people call the part; its name where this release no longer has it."""
+    known = registries.nightly_parts
+    return str(known[part.part].label if part.part in known else part.part)
+
+
 def describe(part: NightlyPartRun) -> dict[str, Any]:
     """A part as a row of the page, with its figures in words."""
-    known = registries.nightly_parts
     return {
         "part": part,
-        "label": known[part.part].label if part.part in known else part.part,
+        "label": label_of(part),
         "tone": TONES[part.state],
         "duration": seconds_between(part.started_at, part.ended_at),
         "figures": list(in_words(part.figures)),
