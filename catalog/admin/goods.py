@@ -17,6 +17,7 @@ from catalog import services
 from catalog.attributes import attributes_of
 from catalog.models import Brand, Good, PolicyLabel
 from catalog.pictures import clean_picture
+from catalog.specs import StrictDecoder, faults, told
 from catalog.tree import category_tree
 from zcy.admin_site import RoleAdmin
 from zcy.formats import money
@@ -53,6 +54,8 @@ class GoodForm(ModelForm[Good]):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    spec = forms.JSONField(label=_("specification"), required=False, decoder=StrictDecoder)
+
     class Meta:
         model = Good
         fields = (
@@ -80,6 +83,10 @@ class GoodForm(ModelForm[Good]):
         spec = self.cleaned_data["spec"] or {}
         if not isinstance(spec, dict):
             raise forms.ValidationError(_('Write an object such as {"memory": 16}.'))
+        if any(isinstance(value, dict | list) for value in spec.values()):
+            raise forms.ValidationError(_("A value is a text, a number, true or false."))
+        if any("\x00" in text for pair in spec.items() for text in pair if isinstance(text, str)):
+            raise forms.ValidationError(_("A text has characters that cannot be stored: write it anew."))
         return spec
 
     def clean(self) -> dict[str, Any]:
@@ -88,21 +95,8 @@ class GoodForm(ModelForm[Good]):
         category, spec = data.get("category"), data.get("spec")
         if category is None or spec is None:
             return data
-        for attribute in attributes_of(category_tree().by_id.get(category.pk)):
-            value = spec.get(attribute.key)
-            named = {"label": attribute.chinese, "key": attribute.key}
-            if value in (None, ""):
-                if attribute.required:
-                    self.add_error("spec", _("%(label)s (%(key)s) is required.") % named)
-            elif attribute.type == "number" and (
-                isinstance(value, bool) or not isinstance(value, int | float)
-            ):
-                self.add_error("spec", _("%(label)s (%(key)s) is a number.") % named)
-            elif attribute.type == "boolean" and not isinstance(value, bool):
-                self.add_error("spec", _("%(label)s (%(key)s) is true or false.") % named)
-            elif attribute.choices and str(value) not in attribute.choices:
-                allowed = {**named, "choices": "、".join(attribute.choices)}
-                self.add_error("spec", _("%(label)s (%(key)s) is one of %(choices)s.") % allowed)
+        for attribute, fault in faults(spec, attributes_of(category_tree().by_id.get(category.pk))):
+            self.add_error("spec", told(attribute, fault))
         return data
 
 
@@ -137,5 +131,6 @@ class GoodAdmin(RoleAdmin[Good]):
         with transaction.atomic(), connection.cursor() as cursor:
             super().save_model(request, obj, form, change)
             cursor.execute(_HASH_SPEC, [obj.pk])
+            services.refresh_observations([obj.pk])
             services.refresh_goods([obj.pk])
             services.index_goods([obj.pk])

@@ -1,7 +1,7 @@
 """The write side of the catalog: one use case a file."""
 
 from catalog.services.create_listing import create_listing
-from catalog.services.deals import DealLine, record_deals, withdraw_deals
+from catalog.services.deals import DealLine, record_deals, refresh_observations, withdraw_deals
 from catalog.services.decide_review import decide_review
 from catalog.services.edit_listing import edit_listing
 from catalog.services.index_goods import index_goods
@@ -22,6 +22,7 @@ __all__ = [
     "record_deals",
     "refresh_counts",
     "refresh_goods",
+    "refresh_observations",
     "release_stock",
     "reserve_stock",
     "submit_listing_for_review",

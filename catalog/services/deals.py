@@ -77,6 +77,28 @@ def record_deals(*, lines: Sequence[DealLine], confirmed_at: datetime) -> int:
         return int(cursor.rowcount)
 
 
+_REFRESH = f"""
+    UPDATE catalog_priceobservation o
+       SET category_id = g.category_id, spec_hash = g.spec_hash, pack_size = coalesce(g.pack_size, 1),
+           x = {X_SQL.format(price="o.unit_price", pack="g.pack_size")}
+      FROM catalog_good g
+     WHERE g.id = o.good_id AND g.id = ANY(%s)
+       AND (o.category_id, o.spec_hash, o.pack_size)
+           IS DISTINCT FROM (g.category_id, g.spec_hash, coalesce(g.pack_size, 1))
+"""
+
+
+def refresh_observations(good_ids: Collection[int]) -> int:
+    """Take the observations of goods along whose category, specification or pack was corrected.
+
+    Returns:
+        how many were changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, [list(good_ids)])
+        return int(cursor.rowcount)
+
+
 def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) -> int:
     """Take the observations of cancelled orders out of every statistic from `at` (now) on.
 

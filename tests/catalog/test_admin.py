@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 
 from accounts.roles import OrganisationKind, Role
 from catalog import services
-from catalog.models import Good, Listing, Review, Synonym
+from catalog.models import Good, Listing, PriceObservation, Review, Synonym
 from catalog.services.listing_values import ListingValues
 from catalog.tasks import index_some
 from tests.catalog.factories import (
@@ -236,3 +237,36 @@ def test_a_second_review_shows_what_changed_since_the_approval(staff: Client) ->
         assert f"<ins>{now}</ins>" in changed
     assert "<ins>杭州市</ins>" in changed
     assert "<del>2</del>" not in changed  # what is as it was is not listed
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ['{"ppm": NaN}', '{"ppm": Infinity}', '{"ppm": true}', '{"ppm": "30"}', '{"ppm": 30, "note": "\\u0000"}',
+     '{"ppm": 30, "note": "\\ud800"}', '{"ppm": 30, "note": {"a": 1}}', '{"ppm": 30, "link": "蓝牙"}',
+     '{"ppm": 30, "duplex": "yes"}', '{"ppm": 30, "name": true}', '{"\\u0000": 1, "ppm": 30}', "[]", "7", '"x"'],
+)  # fmt: skip
+def test_a_specification_is_checked_by_type_choice_and_what_can_be_stored(staff: Client, spec: str) -> None:
+    category = a_category()
+    an_attribute(category, "ppm", "速度", type="number", unit="页/分", required=True)
+    an_attribute(category, "link", "接口", type="choice", choices=["USB", "有线"])
+    an_attribute(category, "duplex", "双面", type="boolean")
+    an_attribute(category, "name", "系列", type="text")
+    good = a_good(category=category)
+    url = f"/admin/catalog/good/{good.pk}/change/"
+    response = staff.post(url, good_values(good, spec=spec))
+    assert response.status_code == 200
+    assert "errorlist" in response.content.decode()
+    whole = '{"ppm": 30.5, "link": "USB", "duplex": false, "name": "锐", "free": 7}'
+    assert staff.post(url, good_values(good, spec=whole)).status_code == 302
+
+
+def test_a_corrected_good_takes_its_old_deals_along(staff: Client) -> None:
+    other = a_category("A02021004", "A4彩色打印机")
+    good = a_good()
+    deals(good, ["100"] * 3)
+    values = good_values(good, category=other.pk, pack_size="4", spec='{"ppm": 30}')
+    assert staff.post(f"/admin/catalog/good/{good.pk}/change/", values).status_code == 302
+    good.refresh_from_db()
+    for seen in PriceObservation.objects.all():
+        assert (seen.category_id, seen.spec_hash, seen.pack_size) == (other.pk, good.spec_hash, Decimal(4))
+        assert seen.x == pytest.approx(math.log(25))
