@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
+from accounts.models.regions import RegionLevel
 from catalog.models import Listing, QuantityBand, Review, Sale, Tier
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
 
@@ -35,7 +36,7 @@ class ListingForm(forms.Form):
         queryset=Region.objects.order_by("path"),
         required=False,
         help_text=_("None chosen: you deliver everywhere. A city includes its counties."),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
     warranty_months = forms.IntegerField(
         label=_("Warranty in months"), min_value=0, max_value=MOST_MONTHS, required=False
@@ -56,6 +57,11 @@ class ListingForm(forms.Form):
     # The stock that was shown: orders may take from it while the form is open.
     stock_seen = forms.DecimalField(widget=forms.HiddenInput, required=False, min_value=0, **QUANTITY)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        areas = cast("forms.ModelMultipleChoiceField", self.fields["delivery_areas"])
+        areas.choices = _by_city(areas.queryset)
+
     def values(self) -> ListingValues:
         """What was typed, as the services take it."""
         data = self.cleaned_data
@@ -69,6 +75,17 @@ class ListingForm(forms.Form):
             note=data["note"],
             own_public_price=data["own_public_price"],
         )
+
+
+def _by_city(regions: Any) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The regions as groups of boxes: the province, then each city with its counties."""
+    groups: list[tuple[str, list[tuple[int, str]]]] = []
+    for region in regions:
+        if not groups or region.level != RegionLevel.COUNTY:
+            groups.append((region.name, []))
+        label = _("all of %(name)s") % {"name": region.name} if not groups[-1][1] else region.name
+        groups[-1][1].append((region.pk, str(label)))
+    return groups
 
 
 def typed_from(listing: Listing) -> dict[str, Any]:

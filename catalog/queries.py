@@ -80,6 +80,7 @@ class Offer:
     least: str
     note: str
     in_stock: bool
+    stock_known: bool
     delivers: bool
     in_review: bool
 
@@ -264,6 +265,7 @@ def _offer(row: tuple[Any, ...], panel: Panel, unit: str, region: Region | None)
         least=_safe(f"{least.normalize():f}"),
         note=_safe(note),
         in_stock=stock is not None and stock >= least and stock > 0,
+        stock_known=stock is not None,
         delivers=delivers_to(paths, region),
         in_review=review == "pending",
     )

@@ -50,6 +50,18 @@ def register() -> None:
             count="rejected_listings",
         )
     )
+    registries.menu.register(
+        MenuItem(
+            name="listings_in_review",
+            label=_("Listings"),
+            url_name="admin:catalog_listing_changelist",
+            roles=frozenset([Role.CATALOG]),
+            section=_("Catalog"),
+            order=20,
+            icon="tags",
+            count="listings_in_review",
+        )
+    )
     registries.header_counts.register(
         HeaderCount("rejected_listings", SUPPLIER_ROLES, lambda actor: (_REJECTED, [actor.organisation_id]))
     )

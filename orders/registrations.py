@@ -36,7 +36,7 @@ SELLING: Final = _("Selling")
 # State → (what waits, what the button does, the list of a buyer's role that has only this).
 WORDS: Final[dict[State, tuple[_StrPromise, _StrPromise, str]]] = {
     State.SUBMITTED: (_("Orders to approve"), _("Approve"), "orders:approvals"),
-    State.APPROVED: (_("Orders to confirm"), _("Confirm"), ""),
+    State.APPROVED: (_("Orders to confirm"), _("Confirm the order"), ""),
     State.CONFIRMED: (_("Orders to ship"), _("Ship"), ""),
     State.SHIPPED: (_("Orders on their way"), _("Follow"), ""),
     State.DELIVERED: (_("Deliveries to accept"), _("Accept"), "orders:acceptances"),
@@ -50,7 +50,7 @@ def register() -> None:
     """Called once when the app is ready."""
     for item in (
         MenuItem("cart", _("Cart"), "orders:cart", frozenset({Role.PURCHASER}), BUYING, 10, "cart", count="cart"),
-        MenuItem("buyer_orders", _("Orders"), "orders:buyer_orders", BUYER_ROLES, BUYING, 20, "bag"),
+        MenuItem("buyer_orders", _("Orders"), "orders:buyer_orders", BUYER_ROLES, BUYING, 20, "bag", count="to_sign"),
         MenuItem(
             "approvals", _("Approvals"), "orders:approvals", frozenset({Role.APPROVER}), BUYING, 30, "check2-square",
             count="approvals",
@@ -81,6 +81,7 @@ def register() -> None:
     header_counts.register(HeaderCount("cart", frozenset({Role.PURCHASER}), _cart_sql))
     for name, role, state in (
         ("approvals", Role.APPROVER, State.SUBMITTED),
+        ("to_sign", Role.PURCHASER, State.SHIPPED),
         ("acceptances", Role.ACCEPTOR, State.DELIVERED),
         ("payments", Role.FINANCE, State.PAYMENT_REQUESTED),
     ):
@@ -135,7 +136,7 @@ def _cart_sql(actor: Any) -> tuple[str, list[Any]]:
 def _state_sql(state: State) -> Any:
     def sql(actor: Any) -> tuple[str, list[Any]]:
         # An approver's and acceptor's own orders are decided by somebody else.
-        own = " AND placed_by_id IS DISTINCT FROM %s" if state != State.PAYMENT_REQUESTED else ""
+        own = " AND placed_by_id IS DISTINCT FROM %s" if state in {State.SUBMITTED, State.DELIVERED} else ""
         return (
             "SELECT count(*) FROM orders_order WHERE buyer_id = %s AND origin = 'live' AND state = %s" + own,
             [actor.organisation_id, state.value, *([actor.user_id] if own else [])],

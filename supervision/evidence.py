@@ -58,7 +58,7 @@ def evidence_of(warning: Warning) -> Evidence:
         found.band = price_picture(warning.evidence)
         found.peers = _peers(warning.evidence)
     found.orders = list(
-        Order.objects.filter(pk__in=_order_ids(warning))
+        Order.objects.filter(pk__in=order_ids(warning))
         .select_related("buyer", "supplier")
         .order_by("placed_at", "pk")
     )
@@ -113,7 +113,8 @@ def _peers(evidence: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _order_ids(warning: Warning) -> list[int]:
+def order_ids(warning: Warning) -> list[int]:
+    """The orders that a warning is about."""
     if warning.order_id is not None:
         return [warning.order_id]
     return [pk for unit in warning.evidence.get("units", ()) for pk in unit["orders"]]
@@ -151,4 +152,6 @@ def _similar(warning: Warning) -> list[Warning]:
     if warning.supplier_id:
         same |= Q(supplier_id=warning.supplier_id)
     rows = Warning.objects.filter(same, rule_id=warning.rule_id).exclude(pk=warning.pk)
-    return list(rows.select_related("buyer", "supplier", "category").order_by("-decided_at", "-first_seen")[:SIMILAR])
+    return list(
+        rows.select_related("buyer", "supplier", "category").order_by("-decided_at", "-first_seen")[:SIMILAR]
+    )

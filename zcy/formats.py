@@ -89,12 +89,12 @@ def percent(value: object, places: int = 1) -> str:
 
 
 def signed(value: object, places: int = 2) -> str:
-    """A contribution with its sign: +3.20, −1.00, 0.00."""
+    """A contribution with its sign: +3.20, −1,000.00, 0.00."""
     amount = as_decimal(value)
     if amount is None:
         return NOTHING
-    text = f"{abs(amount):.{places}f}"
-    if not float(text):
+    text = f"{abs(amount):,.{places}f}"
+    if not amount or not float(text.replace(",", "")):
         return text
     return f"{MINUS}{text}" if amount < 0 else f"+{text}"
 

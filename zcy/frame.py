@@ -171,8 +171,9 @@ class Frame:
 
     @cached_property
     def todo_count(self) -> int:
-        """How much waits for the person."""
-        return self.counts.get("todo", 0)
+        """How much waits for the person: what the side menu counts, but for the cart, which waits for nobody."""
+        names = {line.count_name for section in self.menu for line in section.items} - {"", "cart"}
+        return sum(self.counts.get(name, 0) for name in names)
 
     @cached_property
     def menu(self) -> list[MenuSection]:

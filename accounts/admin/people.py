@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Invitation, Membership, SignIn, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
+from zcy.browsers import browser_name
 
 
 @admin.register(User)
@@ -71,8 +72,16 @@ class InvitationAdmin(ReadOnlyAdmin[Invitation]):
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin[SignIn]):
     view_roles = frozenset([Role.SECURITY_ADMIN, Role.AUDITOR])
-    list_display = ("at", "username", "result", "ip", "device", "user_agent")
+    list_display = ("at", "username", "result", "ip", "browser", "short_device")
     list_filter = ("result",)
     search_fields = ("=username", "=ip", "=device")
     date_hierarchy = "at"
     ordering = ("-id",)
+
+    @admin.display(description=_("browser"))
+    def browser(self, entry: SignIn) -> str:
+        return browser_name(entry.user_agent) or "–"
+
+    @admin.display(description=_("device"), ordering="device")
+    def short_device(self, entry: SignIn) -> str:
+        return entry.device[:8] or "–"

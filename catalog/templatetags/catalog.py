@@ -78,7 +78,7 @@ def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str)
 def _facts(offers: int, days: int | None) -> str:
     texts = [ngettext("%(n)s offer", "%(n)s offers", offers) % {"n": offers}]
     if days is not None:
-        texts.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
+        texts.append(ngettext("delivery in %(n)s day", "delivery in %(n)s days", days) % {"n": days})
     return escape(" · ".join(texts))
 
 
@@ -117,6 +117,7 @@ def offer_rows(context: Context, offers: Iterable[Offer], cart_url: str, sign_in
         "t_cart": escape(_("Into the cart")),
         "t_sign_in": escape(_("Sign in to buy")),
         "t_sold_out": escape(_("sold out")),
+        "t_not_stated": escape(_("stock not stated")),
         "t_elsewhere": escape(_("does not deliver to your region")),
         "t_provisional": escape(_("provisional")),
         "t_new": escape(_("new here")),
@@ -149,7 +150,7 @@ def _offer_row(offer: Offer, words: dict[str, str]) -> str:
 
 def _buy(offer: Offer, words: dict[str, str]) -> str:
     if not offer.in_stock:
-        return _HINT.format(words["t_sold_out"])
+        return _HINT.format(words["t_sold_out"] if offer.stock_known else words["t_not_stated"])
     if not offer.delivers:
         return _HINT.format(words["t_elsewhere"])
     if words["url"]:

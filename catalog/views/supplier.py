@@ -22,7 +22,7 @@ from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
 from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
 from catalog.models.goods import GoodState
-from catalog.pricing.formulas import LEAST_OBSERVATIONS, place_in_range
+from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.search.filters import read_filters
 from catalog.search.find import find_for_supplier
@@ -102,16 +102,18 @@ def _filtered(actor: Actor, chosen: dict[str, str]) -> QuerySet[Listing]:
     return rows
 
 
-def _place(listing: Any) -> str:
+def _place(listing: Any) -> Place | None:
     if not listing.deals or listing.deals < LEAST_OBSERVATIONS:
-        return ""
-    return str(PLACE_WORDS[place_in_range(float(listing.price), float(listing.p10), float(listing.p90))])
+        return None
+    return place_in_range(float(listing.price), float(listing.p10), float(listing.p90))
 
 
 def _row(listing: Listing) -> dict[str, Any]:
+    place = _place(listing)
     return {
         "listing": listing,
-        "place": _place(listing),
+        "place": str(PLACE_WORDS[place]) if place else "",
+        "place_code": place.value if place else "",
         "sale": listing.get_sale_display(),
         "sale_tone": SALE_TONES.get(Sale(listing.sale), "idle"),
         "review": listing.get_review_display(),
@@ -125,7 +127,7 @@ def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
         yield [
             row.good.name,
             row.price,
-            _place(row),
+            str(PLACE_WORDS[place]) if (place := _place(row)) else "",
             row.stock,
             row.delivery_days,
             sale,
@@ -267,10 +269,21 @@ def _form_context(good: Good, form: ListingForm) -> dict[str, Any]:
             marks = [Mark(price, _("your price"), "own")]
     except InvalidOperation:
         pass
+    place = panel.place(marks[0].value) if marks else None
     return {
         "band": price_band(panel, unit=good.unit, marks=marks, evidence=True),
-        "place": str(PLACE_WORDS[panel.place(marks[0].value)]) if marks else "",
+        "place": str(PLACE_WORDS[place]) if place else "",
+        "place_code": place.value if place else "",
     }
+
+
+@roles(*SUPPLIER_ROLES)
+@require_safe
+def price_range(request: HttpRequest, good_id: int) -> HttpResponse:
+    """The range with the price that is just being typed in it: a piece of the form, fetched while typing."""
+    good = get_object_or_404(Good.objects.defer("search"), pk=min(good_id, 2**63 - 1))
+    context = _form_context(good, ListingForm({"price": request.GET.get("price", "")[:20]}))
+    return render(request, "catalog/supplier/_range.html", context)
 
 
 def _act(request: HttpRequest, listing_id: int, service: Callable[..., Listing], done: str) -> HttpResponse:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.models.standings import Grade
 from exchange import queries
 from exchange.forms import GradeFilter, OpenFilter
 from supervision.queries import RuleInForce, rules_in_force
@@ -41,7 +42,7 @@ DEAL_ORDERS = {
 GRADES = (
     Column(gettext_lazy("Supplier"), sort="name", fixed=True),
     Column(gettext_lazy("Region")),
-    Column(gettext_lazy("Grade"), sort="score"),
+    Column(gettext_lazy("Grade"), sort="grade"),
     Column(gettext_lazy("Orders in 365 days"), numeric=True),
     Column(gettext_lazy("Delivered in time"), numeric=True),
     Column(gettext_lazy("Stars"), numeric=True),
@@ -49,9 +50,14 @@ GRADES = (
 GRADE_ORDERS = {
     "name": ["supplier__name", "pk"],
     "-name": ["-supplier__name", "-pk"],
-    "score": ["rank", "pk"],
-    "-score": ["-rank", "-pk"],
+    "grade": ["rank", "ranking_factor", "pk"],
+    "-grade": ["-rank", "-ranking_factor", "-pk"],
 }
+# The best grade first; a score alone would not do, because a grade moves a month later than its score.
+GRADE_RANK = Case(
+    *(When(grade=grade, then=Value(-place)) for place, grade in enumerate(Grade.values)),
+    output_field=IntegerField(),
+)
 
 
 @public
@@ -106,13 +112,13 @@ def grades(request: HttpRequest) -> HttpResponseBase:
         )
     else:
         rows = rows.none()
-    order = GRADE_ORDERS.get(request.GET.get("sort", ""), GRADE_ORDERS["-score"])
+    order = GRADE_ORDERS.get(request.GET.get("sort", ""), GRADE_ORDERS["-grade"])
     return _answer(
         request,
         "grades",
         form,
         GRADES,
-        rows.annotate(rank=F("ranking_factor")),
+        rows.annotate(rank=GRADE_RANK),
         order,
         lambda standing: (
             standing.supplier.name,

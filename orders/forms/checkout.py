@@ -63,7 +63,7 @@ class CheckoutForm(forms.Form):
                 choices=[
                     (
                         plan.pk,
-                        _("%(plan)s: ¥%(left)s left, ¥%(after)s after this order")
+                        _("%(plan)s: ¥%(left)s left, ¥%(after)s after this order alone")
                         % {
                             "plan": plan,
                             "left": f"{money_left(plan):,.2f}",

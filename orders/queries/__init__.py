@@ -6,6 +6,7 @@ from orders.queries.buying import (
     CartView,
     CheckoutView,
     LimitView,
+    ParcelTerms,
     addresses_of,
     approval_limit_of,
     cart_count,
@@ -14,8 +15,9 @@ from orders.queries.buying import (
     fitting_plans,
     invoice_titles_of,
     limit_view,
+    terms_of,
 )
-from orders.queries.orders import OrderDetail, order_detail, order_page
+from orders.queries.orders import OrderDetail, list_order, order_detail, order_page
 from orders.queries.plans import PlanDetail, PlanRow, plan_detail, plan_rows
 from orders.queries.work import (
     WORK,
@@ -35,6 +37,7 @@ __all__ = [
     "CheckoutView",
     "LimitView",
     "OrderDetail",
+    "ParcelTerms",
     "PlanDetail",
     "PlanRow",
     "WorkItem",
@@ -47,11 +50,13 @@ __all__ = [
     "invoice_titles_of",
     "last_orders",
     "limit_view",
+    "list_order",
     "order_detail",
     "order_page",
     "orders_due",
     "plan_detail",
     "plan_rows",
+    "terms_of",
     "waiting_orders",
     "work_items",
     "work_page",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from catalog.orderable import publishes_first
+from orders.ceilings import ceilings_of
 from orders.models import (
     Address,
     CartLine,
@@ -16,7 +17,7 @@ from orders.models import (
     UnitRules,
 )
 from orders.orderable import why_not_orderable
-from orders.services.submission import Item, OrderedLine, Parcel, listings_to_order, split_by_supplier
+from orders.services.submission import METHOD, Item, OrderedLine, Parcel, listings_to_order, split_by_supplier
 from orders.settings import order_settings
 from zcy import clock
 from zcy.errors import Missing
@@ -138,6 +139,52 @@ def checkout_view(actor: Actor) -> CheckoutView:
         plans={parcel.supplier_id: fitting_plans(plans, parcel) for parcel in cart.parcels},
         approval_limit=approval_limit_of(actor),
     )
+
+
+@dataclass(frozen=True)
+class ParcelTerms:
+    """Under which conditions a supplier's order can be placed: the ceiling of the method, the unit's limit, the budget."""
+
+    supplier_id: int
+    total: Decimal
+    # None: the region has set none for the category.
+    ceiling: Decimal | None
+    limit: Decimal
+    # The fullest plan that covers the order.
+    plan: Plan | None
+
+    @property
+    def too_much(self) -> bool:
+        return self.ceiling is not None and self.total >= self.ceiling
+
+    @property
+    def approver(self) -> bool:
+        return self.total > self.limit
+
+    @property
+    def left_after(self) -> Decimal | None:
+        return self.plan.left - self.total if self.plan else None
+
+
+def terms_of(actor: Actor, view: CheckoutView) -> list[ParcelTerms]:
+    """The terms of each parcel of the checkout, in two statements whatever it holds."""
+    if actor.region is None:
+        raise Missing
+    ceilings = ceilings_of(actor.region, METHOD)
+    terms = []
+    for parcel in view.cart.parcels:
+        row = ceilings.for_category(parcel.category.path)
+        plans = view.plans.get(parcel.supplier_id, ())
+        terms.append(
+            ParcelTerms(
+                supplier_id=parcel.supplier_id,
+                total=parcel.total,
+                ceiling=row.ceiling if row is not None else None,
+                limit=view.approval_limit,
+                plan=plans[0] if plans else None,
+            )
+        )
+    return terms
 
 
 def fitting_plans(plans: Sequence[Plan], parcel: Parcel) -> tuple[Plan, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Prefetch
 from django.http import QueryDict
@@ -33,14 +33,27 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
 
 
+ORDERS: Final = {
+    "placed": ["placed_at", "id"],
+    "-placed": ["-placed_at", "-id"],
+    "amount": ["total", "id"],
+    "-amount": ["-total", "-id"],
+}
+
+
+def list_order(sort: str) -> list[str]:
+    """The fields by which a list is sorted; what is not known is the newest first."""
+    return ORDERS.get(sort, ORDERS["-placed"])
+
+
 def order_page(actor: Actor, params: QueryDict, wanted: OrderFilter, *, size: int = 20) -> KeysetPage[Order]:
-    """One page of the orders that the actor may see, the newest first, in two statements.
+    """One page of the orders that the actor may see, the newest first or as `sort` says, in two statements.
 
     Rows carry buyer, supplier, `line_list` (with good) and `next_step`.
     """
     counterparty = "supplier" if actor.has_role(*BUYER_ROLES) else "buyer"
     orders = wanted.apply(Order.objects.visible_to(actor), counterparty_field=counterparty)
-    page = KeysetPage.of(for_lists(orders), params, order=["-placed_at", "-id"], size=size)
+    page = KeysetPage.of(for_lists(orders), params, order=list_order(params.get("sort", "")), size=size)
     for order in page.rows:
         attach_next_step(order)
     return page

@@ -22,7 +22,7 @@ from orders.errors import AdviceGiven, CartChanged, InvalidQuantity, PriceChange
 from orders.forms.checkout import CheckoutForm, QuantityForm, Submission, read_submission, write_line
 from orders.forms.fields import renew_key
 from orders.models import CartLine
-from orders.queries import CartView, approval_limit_of, cart_view, checkout_view
+from orders.queries import CartView, cart_view, checkout_view, terms_of
 from orders.services import OrderedLine
 from orders.views.common import actor_of
 from zcy.access import roles
@@ -76,10 +76,14 @@ class _Typed:
 
 
 def _show_cart(request: HttpRequest, status: int = 200, typed: _Typed | None = None) -> HttpResponse:
-    view = cart_view(actor_of(request))
-    context = {"cart": view, "limit": approval_limit_of(actor_of(request)), "typed": typed} | _about(
-        _advice(request, view, "cart")
-    )
+    whole = checkout_view(actor_of(request))
+    view = whole.cart
+    context = {
+        "cart": view,
+        "limit": whole.approval_limit,
+        "terms_by_supplier": {terms.supplier_id: terms for terms in terms_of(actor_of(request), whole)},
+        "typed": typed,
+    } | _about(_advice(request, view, "cart"))
     return render(request, "orders/buyer/cart.html", context, status=status)
 
 
@@ -279,7 +283,12 @@ def _show_checkout(request: HttpRequest, form: CheckoutForm | None = None, statu
         "form": form,
         "view": form.view,
         "lines": [write_line(line) for line in form.view.cart.selected],
-        "parcels": [(parcel, form.plan_of(parcel.supplier_id)) for parcel in form.view.cart.parcels],
+        "parcels": [
+            (parcel, form.plan_of(parcel.supplier_id), terms)
+            for parcel, terms in zip(
+                form.view.cart.parcels, terms_of(actor_of(request), form.view), strict=True
+            )
+        ],
         "advice": [(said, form[f"answer_{said.key}"]) for said in form.advice],
     }
     return render(request, "orders/buyer/checkout.html", context, status=status)

@@ -11,14 +11,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.actor import Actor
 from orders.deadlines import Party
 from orders.filters import OrderFilter
 from orders.forms.steps import STEP_OF, STEPS, StepForm
 from orders.models import Order
-from orders.queries import OrderDetail, order_detail, order_page
+from orders.queries import OrderDetail, list_order, order_detail, order_page
 from orders.states import State
 from orders.transitions import Action
 from zcy.errors import DomainError
@@ -38,23 +38,25 @@ WHO: Final[dict[Party, str | _StrPromise]] = {
     Party.NOBODY: "",
 }
 TONES: Final[dict[str, str]] = {
+    State.SUBMITTED: "watch",
+    State.APPROVED: "watch",
     State.PAID: "good",
-    State.ACCEPTED: "good",
     State.REJECTED: "serious",
     State.REFUSED: "serious",
     State.FAILED: "serious",
     State.CANCELLED: "idle",
 }
-TRACK: Final = (
-    State.SUBMITTED,
-    State.APPROVED,
-    State.CONFIRMED,
-    State.SHIPPED,
-    State.DELIVERED,
-    State.ACCEPTED,
-    State.INVOICED,
-    State.PAYMENT_REQUESTED,
-    State.PAID,
+# The way of an order: what each stop is called, and the state that says it lies behind.
+STOPS: Final[tuple[tuple[_StrPromise, State], ...]] = (
+    (pgettext_lazy("stop of an order", "Placed"), State.SUBMITTED),
+    (pgettext_lazy("stop of an order", "Approval"), State.APPROVED),
+    (pgettext_lazy("stop of an order", "Confirmation"), State.CONFIRMED),
+    (pgettext_lazy("stop of an order", "Shipment"), State.SHIPPED),
+    (pgettext_lazy("stop of an order", "Delivery"), State.DELIVERED),
+    (pgettext_lazy("stop of an order", "Acceptance"), State.ACCEPTED),
+    (pgettext_lazy("stop of an order", "Invoice"), State.INVOICED),
+    (pgettext_lazy("stop of an order", "Payment request"), State.PAYMENT_REQUESTED),
+    (pgettext_lazy("stop of an order", "Payment"), State.PAID),
 )
 EVENT_TONES: Final = {
     "reject": "serious",
@@ -67,7 +69,7 @@ EVENT_TONES: Final = {
 
 @dataclass(frozen=True)
 class Step:
-    """One stop of the track: done, current, ahead or stopped."""
+    """One stop of the track: done, current (what is waited for), ahead or stopped."""
 
     label: str
     state: str
@@ -93,47 +95,50 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def tone_of(state: str) -> str:
     """How a state looks."""
-    return TONES.get(state, "watch")
+    return TONES.get(state, "info")
 
 
 def track(detail: OrderDetail) -> list[Step]:
-    """The way of the order with the time of each stop reached."""
+    """The way of the order with the time of each stop that lies behind; an approval only where one was needed."""
+    order = detail.order
+    reached = _reached(detail)
+    states = [state for _label, state in STOPS]
+    if order.state not in states:
+        behind = [Step(str(label), "done", reached[state]) for label, state in STOPS if state in reached]
+        stopped = reached.get(order.state) or order.cancelled_at
+        return [*behind, Step(str(order.get_state_display()), "stopped", stopped)]
+    last = states.index(State(order.state))
+    return [
+        Step(
+            str(label),
+            "done" if place <= last else "current" if place == last + 1 else "ahead",
+            reached.get(state) if place <= last else None,
+        )
+        for place, (label, state) in enumerate(STOPS)
+        if place > last or state in reached
+    ]
+
+
+def _reached(detail: OrderDetail) -> dict[str, datetime]:
+    """When each stop came to lie behind. An order below the limit is approved by nobody: it is placed, no more."""
     order = detail.order
     reached: dict[str, datetime] = {}
     for event in detail.events:
         if event.to_state:
             reached.setdefault(event.to_state, event.at)
+    if State.SUBMITTED not in reached:
+        reached.pop(State.APPROVED, None)
+    if order.placed_at:
+        reached.setdefault(State.SUBMITTED, order.placed_at)
     if order.origin != "live":
-        reached |= {
-            state: at
-            for state, at in (
-                (State.SUBMITTED, order.placed_at),
-                (State.CONFIRMED, order.confirmed_at),
-                (State.ACCEPTED, order.accepted_at),
-                (State.PAID, order.paid_at),
-            )
-            if at
-        }
-    if order.state not in TRACK:
-        stops = [Step(str(State(state).label), "done", reached[state]) for state in TRACK if state in reached]
-        return [
-            *stops,
-            Step(str(order.get_state_display()), "stopped", reached.get(order.state) or order.cancelled_at),
-        ]
-    here = TRACK.index(State(order.state))
-    return [
-        Step(
-            str(state.label),
-            "done"
-            if position < here or order.state == State.PAID
-            else "current"
-            if position == here
-            else "ahead",
-            reached.get(state),
+        known = (
+            (State.CONFIRMED, order.confirmed_at),
+            (State.DELIVERED, order.delivered_at),
+            (State.ACCEPTED, order.accepted_at),
+            (State.PAID, order.paid_at),
         )
-        for position, state in enumerate(TRACK)
-        if position >= here or state in reached or order.origin == "live"
-    ]
+        reached |= {state: at for state, at in known if at}
+    return reached
 
 
 def timeline(detail: OrderDetail) -> list[Entry]:
@@ -179,6 +184,8 @@ def show_order(
         "steps": forms_for(detail, bound),
         "bound": bound,
         "track": track(detail),
+        # History is over here, whatever state it was in when it came.
+        "next": detail.next_step if detail.order.origin == "live" else None,
         "who": WHO[detail.next_step.party],
         "timeline": timeline(detail),
         "tone": tone_of(detail.order.state),
@@ -210,10 +217,10 @@ def columns(side: str) -> list[Column]:
     """The columns of a list of orders."""
     return [
         Column(_("Number"), fixed=True),
-        Column(_("Placed")),
+        Column(_("Placed"), sort="placed"),
         Column(_("Goods")),
         Column(_("Supplier") if side == "buyer" else _("Buyer")),
-        Column(_("Amount"), numeric=True),
+        Column(_("Amount"), sort="amount", numeric=True),
         Column(_("State")),
         Column(_("Next step")),
     ]
@@ -226,8 +233,9 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv" and not wanted.errors:
         counterparty = "supplier" if side == "buyer" else "buyer"
         orders = wanted.apply(Order.objects.visible_to(actor), counterparty_field=counterparty)
+        ordered = orders.order_by(*list_order(request.GET.get("sort", "")))
         return csv_response(
-            "orders", [column.label for column in columns(side)][:6], _exported(orders, counterparty)
+            "orders", [column.label for column in columns(side)][:6], _exported(ordered, counterparty)
         )
     page = order_page(actor, request.GET, wanted)
     for order in page.rows:
@@ -254,7 +262,7 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
 
 
 def _exported(orders: QuerySet[Order], counterparty: str) -> Iterator[list[Any]]:
-    rows = orders.select_related(counterparty).prefetch_related("lines__good").order_by("-placed_at", "-id")
+    rows = orders.select_related(counterparty).prefetch_related("lines__good")
     for order in rows.iterator(chunk_size=500):
         goods = "；".join(line.good.name for line in order.lines.all())
         yield [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import BUYER_ROLES, Role
@@ -14,25 +18,60 @@ from orders.errors import SentBefore
 from orders.forms.fields import renew_key
 from orders.forms.unit import AddressForm, GrantForm, InvoiceTitleForm, LimitForm, PlanForm
 from orders.models import Address, InvoiceTitle
-from orders.queries import addresses_of, invoice_titles_of, limit_view, plan_detail, plan_rows
+from orders.queries import PlanRow, addresses_of, invoice_titles_of, limit_view, plan_detail, plan_rows
 from orders.views.common import actor_of
 from zcy import clock
 from zcy.access import roles
 from zcy.errors import DomainError, Missing
+from zcy.exports import csv_response
 from zcy.refusals import refuse_in_form, refuse_in_message
+from zcy.tables import Column
 
 KEEPERS = (Role.PURCHASER, Role.MANAGER)
 
 
+PLANS: Final = (
+    Column(gettext_lazy("Plan"), fixed=True),
+    Column(gettext_lazy("Fiscal year"), sort="year"),
+    Column(gettext_lazy("Category")),
+    Column(gettext_lazy("Fund source"), hidden=True),
+    Column(gettext_lazy("Budget"), sort="amount", numeric=True),
+    Column(gettext_lazy("Frozen"), numeric=True),
+    Column(gettext_lazy("Spent"), numeric=True),
+    Column(gettext_lazy("Left"), sort="left", numeric=True),
+    Column(gettext_lazy("Orders"), numeric=True),
+)
+PLAN_KEYS: Final[dict[str, Callable[[PlanRow], Any]]] = {
+    "year": lambda row: row.plan.year,
+    "amount": lambda row: row.plan.amount,
+    "left": lambda row: row.left,
+}
+
+
 @roles(*BUYER_ROLES)
 @require_safe
-def plans(request: HttpRequest) -> HttpResponse:
-    """The unit's plans, with what is left of each."""
+def plans(request: HttpRequest) -> HttpResponseBase:
+    """The unit's plans, with what is left of each; or the same as CSV."""
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
     rows = plan_rows(actor_of(request), year=year)
-    years = range(clock.today().year, clock.today().year - 5, -1)
-    return render(request, "orders/buyer/plans.html", {"rows": rows, "year": year, "years": years})
+    sort = request.GET.get("sort", "")
+    key = PLAN_KEYS.get(sort.removeprefix("-"))
+    if key is not None:
+        rows.sort(key=key, reverse=sort.startswith("-"))
+    if request.GET.get("format") == "csv":
+        return csv_response("plans", [column.label for column in PLANS], (_exported(row) for row in rows))
+    years = range(clock.today().year + 1, clock.today().year - 5, -1)
+    context = {"rows": rows, "year": year, "years": years, "columns": PLANS}
+    return render(request, "orders/buyer/plans.html", context)
+
+
+def _exported(row: PlanRow) -> list[Any]:
+    plan = row.plan
+    title, category = plan.title or plan.number, plan.category or ""
+    return [
+        title, plan.year, category, plan.fund_source, plan.amount, plan.frozen, plan.spent, row.left, row.orders
+    ]  # fmt: skip
 
 
 @roles(Role.FINANCE)
@@ -60,6 +99,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         "title": _("New plan"),
         "button": _("Make the plan"),
         "back": "orders:buyer_plans",
+        "back_label": _("Plans and budgets"),
     }
     return render(request, "orders/buyer/form.html", context, status=status)
 
@@ -168,6 +208,7 @@ def address(request: HttpRequest, address_id: int | None = None) -> HttpResponse
         "title": _("Delivery address"),
         "button": _("Save the address"),
         "back": "orders:buyer_addresses",
+        "back_label": _("Addresses and invoice titles"),
     }
     return render(request, "orders/buyer/form.html", context, status=status)
 
@@ -208,6 +249,7 @@ def invoice_title(request: HttpRequest, title_id: int | None = None) -> HttpResp
         "title": _("Invoice title"),
         "button": _("Save the title"),
         "back": "orders:buyer_addresses",
+        "back_label": _("Addresses and invoice titles"),
     }
     return render(request, "orders/buyer/form.html", context, status=status)
 

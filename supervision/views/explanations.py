@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import BUYER_ROLES, SUPPLIER_ROLES
+from orders.models import Order
+from supervision.evidence import order_ids
 from supervision.forms import ExplainForm
 from supervision.models import Explanation
 from supervision.queries import subject_of
@@ -96,6 +99,7 @@ def _page(
     request: HttpRequest, found: Explanation, form: ExplainForm, name: str, status: int
 ) -> HttpResponse:
     rule = RULES[found.warning.rule.slug]
+    side = name.split("_", maxsplit=1)[0]
     may = request.actor.has_role(*BUYER_EXPLAINS, *SUPPLIER_EXPLAINS)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "explanation": found,
@@ -103,6 +107,13 @@ def _page(
         "rule": rule.title,
         "description": rule.description,
         "sentence": rule.sentence(found.warning.evidence),
+        "orders": [
+            (order.number, reverse(f"orders:{side}_order", args=[order.number]))
+            for order in Order.objects.visible_to(request.actor)  # type: ignore[attr-defined]
+            .filter(pk__in=order_ids(found.warning))
+            .only("number")
+            .order_by("placed_at", "pk")
+        ],
         "form": form if may else None,
         "list_url": f"{name}s",
     }

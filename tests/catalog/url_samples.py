@@ -19,4 +19,4 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:supplier_listing_off_sale": a_listing,
 }
 # Standard goods are everybody's: any supplier may offer one.
-OPEN_TO_ALL = frozenset(["catalog:supplier_listing_create"])
+OPEN_TO_ALL = frozenset(["catalog:supplier_listing_create", "catalog:supplier_range"])

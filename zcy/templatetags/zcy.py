@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from zcy import drawing, formats, tables
+from zcy.browsers import browser_name
 from zcy.frame import Frame, frame_of
 from zcy.frame import reachable as reachable_path
 from zcy.typed import typed_fields as fields_of
@@ -165,6 +166,16 @@ def status_filter(label: object, tone: str = "idle") -> SafeString:
 def status(tone: str, label: object) -> SafeString:
     """`{% status "good" _("Paid") %}`."""
     return _status(str(tone), label)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Chrome 156 · Windows; what the browser really said is there on hover."""
+    return (
+        format_html('<span title="{}">{}</span>', user_agent, browser_name(user_agent or ""))
+        if user_agent
+        else formats.NOTHING
+    )
 
 
 @register.filter
