@@ -181,3 +181,27 @@ def test_an_order_between_opening_and_saving_keeps_its_stock() -> None:
     assert browser.post(url, opened | {"stock": "50"}).status_code == 302
     listing.refresh_from_db()
     assert (listing.stock, listing.price) == (Decimal(38), Decimal("99.50"))
+
+
+def test_the_place_of_the_price_is_told_while_it_is_typed() -> None:
+    good = a_good()
+    deals(good, [str(90 + number) for number in range(12)])
+    browser = a_client_of(a_supplier_actor())
+    address = f"/supplier/listings/range/{good.pk}/"
+    assert address in browser.get(f"/supplier/listings/new/{good.pk}/").content.decode()
+    for price, place in (("95", "inside"), ("80", "below"), ("150", "above")):
+        piece = browser.get(address, {"price": price}).content.decode()
+        assert f'data-place="{place}"' in piece
+        assert "<html" not in piece
+    for odd in ("", "abc", "-1", "9" * 40, "NaN", "\x00"):
+        answer = browser.get(address, {"price": odd})
+        assert answer.status_code == 200
+        assert "data-place" not in answer.content.decode()
+    assert browser.get("/supplier/listings/range/999999999/").status_code == 404
+
+
+def test_areas_are_chosen_by_boxes_city_by_city() -> None:
+    listing = a_listing_on_sale()
+    actor = a_supplier_actor(listing.supplier)
+    html = a_client_of(actor).get(f"/supplier/listings/{listing.pk}/").content.decode()
+    assert 'type="checkbox" name="delivery_areas"' in html
