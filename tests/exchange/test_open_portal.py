@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Announcement, Region
+from accounts.models import Announcement, Region, SupplierStanding
 from exchange.market.importing import import_market
 from tests.exchange.small_market import write_market
-from tests.factories import a_confirmed_order, a_trade
+from tests.factories import a_confirmed_order, a_supplier, a_trade
 from zcy import clock
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,17 @@ def test_the_list_of_deals_needs_the_same_statements_however_long(
     with django_assert_max_num_queries(8) as many:
         client.get("/open/deals/")
     assert len(few) == len(many)
+
+
+def test_suppliers_are_sorted_by_grade_not_by_score_alone(client: Client) -> None:
+    names = {}
+    for grade, factor in (("A", "1.040"), ("AAA", "1.000"), ("BBB", "1.050"), ("D", "0.900")):
+        supplier = a_supplier(name=f"{grade} 公司")
+        SupplierStanding.objects.update_or_create(
+            supplier=supplier, defaults={"grade": grade, "ranking_factor": factor}
+        )
+        names[grade] = supplier.name
+    text = client.get("/open/credit/").content.decode()
+    assert sorted(names, key=lambda grade: text.index(names[grade])) == ["AAA", "A", "BBB", "D"]
+    text = client.get("/open/credit/?sort=grade").content.decode()
+    assert sorted(names, key=lambda grade: text.index(names[grade])) == ["D", "BBB", "A", "AAA"]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from orders.models import Order
 from supervision.models import Explanation, Rule, Warning
 from supervision.services.suppress_warning import suppress_warning
 from tests.factories import a_region, a_supervisor, an_actor, somebody_of_the_operator
@@ -177,6 +178,8 @@ def test_the_asked_see_the_question_and_the_sentence() -> None:
     text = client.get(f"/buyer/explanations/{explanation.pk}/").content.decode()
     assert "Why so late, please?" in text
     assert "working days late" in text
+    order = Order.objects.get(pk=explanation.warning.order_id)
+    assert f"/buyer/orders/{order.number}/" in text, "one click away is what it is about"
     assert warning.ids in client.get("/buyer/explanations/").content.decode()
     approver = browser(an_actor(warning.buyer, Role.APPROVER))  # type: ignore[arg-type]
     assert "<textarea" not in approver.get(f"/buyer/explanations/{explanation.pk}/").content.decode()
