@@ -26,7 +26,10 @@ from zcy.registries import NightContext
 
 log = structlog.get_logger(__name__)
 
+BEGIN_TASK: Final = "zcy.tasks.nightly_begin"
 PART_TASK: Final = "zcy.tasks.nightly_part"
+# When beat begins the night of the day before, after midnight in Asia/Shanghai.
+BEGINS: Final = timedelta(hours=1)
 HEARTBEAT: Final = 3.0
 DEAD_AFTER: Final = timedelta(seconds=30)
 # A part that was sent to the workers and not taken for this long is sent again.
@@ -230,6 +233,20 @@ def watch() -> int:
     """Start again what has died or got lost in the newest unfinished run; returns how many parts."""
     run = NightlyRun.objects.filter(state__in=[RunState.WAITING, RunState.RUNNING]).order_by("-last").first()
     return send(run) if run else 0
+
+
+def begin_missed() -> bool:
+    """Ask the workers for the night of yesterday, if it should have begun and nobody has; whether it was asked for.
+
+    Beat begins a night at its hour only, so a machine that is switched off at that hour would never see one. Where no
+    night was ever computed, none was missed.
+    """
+    due = clock.start_of(clock.today()) + BEGINS
+    runs = NightlyRun.objects.all()
+    if clock.now() < due or not runs.exists() or runs.filter(last__gte=last_night()).exists():
+        return False
+    outbox.enqueue(BEGIN_TASK, key="night-missed")
+    return True
 
 
 def rerun_part(part: NightlyPartRun, *, actor: audit.Acting | None) -> bool:

@@ -21,7 +21,7 @@ def seal_audit() -> None:
     audit.seal()
 
 
-@shared_task(name="zcy.tasks.nightly_begin")
+@shared_task(name=nightly.BEGIN_TASK)
 def nightly_begin() -> None:
     """Begin the night of yesterday, with the nights that were missed."""
     nightly.send(nightly.plan(nightly.last_night()))
