@@ -209,7 +209,7 @@ def find_for_supplier(q: str, supplier_id: int | None) -> list[dict[str, Any]]:
     wanted = conditions(Filters(q=q), only_offered=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            _FOR_SUPPLIER.format(where=wanted.where), [supplier_id, *wanted.params, wanted.rank_query or "''"]
+            _FOR_SUPPLIER.format(where=wanted.where), [supplier_id, *wanted.params, wanted.rank_query]
         )
         return [
             {"id": pk, "name": name, "category": category, "offers": offers, "lowest": price, "listing": own}
