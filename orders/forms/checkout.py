@@ -162,7 +162,13 @@ def write_line(line: OrderedLine) -> str:
 class QuantityForm(forms.Form):
     """A quantity for the cart."""
 
-    quantity = forms.DecimalField(max_digits=12, decimal_places=3, min_value=Decimal("0.001"))
+    quantity = forms.DecimalField(
+        label=_("Quantity"),
+        max_digits=12,
+        decimal_places=3,
+        min_value=Decimal("0.001"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
 
     def first_error(self) -> str:
         """The one sentence for a message."""

@@ -15,6 +15,7 @@ from orders.queries.buying import (
     fitting_plans,
     invoice_titles_of,
     limit_view,
+    offer_of,
     terms_of,
 )
 from orders.queries.orders import OrderDetail, list_order, order_detail, order_page
@@ -51,6 +52,7 @@ __all__ = [
     "last_orders",
     "limit_view",
     "list_order",
+    "offer_of",
     "order_detail",
     "order_page",
     "orders_due",

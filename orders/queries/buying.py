@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.actor import Actor
+    from catalog.models import Listing
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ def _cart_group(supplier_id: int, rows: Sequence[CartRow]) -> CartGroup:
     chosen = split_by_supplier(row.item for row in rows if row.line.selected)
     name = rows[0].item.listing.supplier.name
     return CartGroup(supplier_id, name, tuple(rows), chosen[0] if chosen else None)
+
+
+def offer_of(listing_id: int) -> Listing | None:
+    """One listing with its good and supplier, in one statement."""
+    return next(iter(listings_to_order([listing_id])), None)
 
 
 def cart_count(actor: Actor) -> int:

@@ -22,12 +22,12 @@ from orders.errors import AdviceGiven, CartChanged, InvalidQuantity, PriceChange
 from orders.forms.checkout import CheckoutForm, QuantityForm, Submission, read_submission, write_line
 from orders.forms.fields import renew_key
 from orders.models import CartLine
-from orders.queries import CartView, cart_view, checkout_view, terms_of
+from orders.queries import CartView, cart_view, checkout_view, offer_of, terms_of
 from orders.services import OrderedLine
 from orders.views.common import actor_of
 from zcy.access import roles
 from zcy.errors import DomainError, Missing
-from zcy.refusals import refuse_in_message
+from zcy.refusals import refuse_in_form, refuse_in_message
 
 LONGEST_QUANTITY: Final = 40
 
@@ -96,20 +96,24 @@ def add(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = ""
-    if not (listing.isascii() and listing.isdigit() and len(listing) < 19) or not form.is_valid():
-        messages.error(
-            request, form.first_error() if not form.is_valid() else _("This offer does not exist.")
-        )
-        return redirect(back) if back else _show_cart(request, 400)
-    try:
-        services.cart_add(
-            actor=actor_of(request), listing_id=int(listing), quantity=form.cleaned_data["quantity"]
-        )
-    except DomainError as error:
-        refuse_in_message(request, error)
-        return redirect(back) if back else _show_cart(request, error.status)
-    messages.success(request, _("The offer lies in your cart."))
-    return redirect(back or "orders:cart")
+    known = listing.isascii() and listing.isdigit() and len(listing) < 19
+    offer = offer_of(int(listing)) if known else None
+    if offer is None:
+        messages.error(request, _("This offer does not exist."))
+        return _show_cart(request, 404 if known else 400)
+    status = 400
+    if form.is_valid():
+        try:
+            services.cart_add(
+                actor=actor_of(request), listing_id=offer.pk, quantity=form.cleaned_data["quantity"]
+            )
+        except DomainError as error:
+            status = refuse_in_form(form, error)
+        else:
+            messages.success(request, _("The offer lies in your cart."))
+            return redirect(back or "orders:cart")
+    context = {"form": form, "offer": offer, "next": back}
+    return render(request, "orders/buyer/add.html", context, status=status)
 
 
 def _refuse_strangers(actor: Actor, line_id: int) -> None:
@@ -221,14 +225,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """Where it goes, who pays, what the rules say; then one order for each supplier."""
     if request.method != "POST":
         return _show_checkout(request)
-    try:
-        said = read_submission(request.POST)
-    except ValueError:
-        messages.error(request, _("The page was not complete. Check the order and submit it again."))
-        return _show_checkout(request, status=400)
     actor = actor_of(request)
     view = checkout_view(actor)
     form = CheckoutForm(view, _advice(request, view.cart, "checkout"), request.POST)
+    try:
+        said = read_submission(request.POST)
+    except ValueError:
+        words = _("The page was not complete. Check the order and submit it again.")
+        return _refused(request, form, DomainError(words))
     if not services.was_submitted(actor=actor, idempotency_key=said.idempotency_key):
         if _contents(said.lines) != _contents(view.cart.selected):
             return _refused(request, form, CartChanged())

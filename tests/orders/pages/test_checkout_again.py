@@ -171,6 +171,36 @@ def test_an_order_worth_less_than_a_cent_is_refused(trade: Trade) -> None:
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("line", ["", "x", "1:2", "1:NaN:5", "1:1:1e999", "-1:1:1", "9" * 30 + ":1:1"])
+def test_a_damaged_page_is_shown_again_with_what_was_typed(
+    trade: Trade, purchaser: Client, line: str
+) -> None:
+    form = filled(purchaser, trade, note="急用")
+    answer = purchaser.post("/checkout/", {**form, "line": [*form["line"], line]})
+    assert answer.status_code in {400, 409}
+    assert "急用" in answer.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_a_wrong_quantity_for_an_offer_is_named_beside_its_field(trade: Trade) -> None:
+    purchaser = client_of(trade.people.purchaser)
+    for typed in ("abc", "0", "-1", "1.5", "1e999", "999999999999"):
+        answer = purchaser.post(
+            "/cart/add/",
+            {"listing": trade.listing.pk, "quantity": typed, "next": f"/goods/{trade.listing.good_id}/"},
+        )
+        text = page(answer, 400)
+        field = re.search(r'<input[^>]*name="quantity"[^>]*>', text)
+        assert field and f'value="{typed}"' in field.group(0)
+        assert "field-error" in text
+        assert f"/goods/{trade.listing.good_id}/" in text
+    Listing.objects.update(sale=Sale.OFF_SALE)
+    text = page(purchaser.post("/cart/add/", {"listing": trade.listing.pk, "quantity": "3"}), 409)
+    assert 'value="3"' in text
+    page(purchaser.post("/cart/add/", {"listing": 10**9, "quantity": "3"}), 404)
+    assert not CartLine.objects.exists()
+
+
 def test_a_refused_quantity_stays_in_its_line_with_its_error(trade: Trade, purchaser: Client) -> None:
     line = CartLine.objects.get()
     for typed in ("abc", "0", "-1", "1.5", "1e999", "NaN", "９９x", "<b>"):
