@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from accounts.errors import InvitationIsOver, NotYourPeople, PowersAreSeparate, RoleDoesNotFit
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from zcy import audit, clock
 
@@ -54,17 +54,31 @@ def invite_person(*, actor: Actor, name: str, email: str, role: str) -> Invited:
     """
     require_administrator(actor)
     assert actor.organisation is not None
-    if role not in ROLES_OF_KIND[OrganisationKind(actor.kind)]:
+    return _invite(actor, actor.organisation, name=name, email=email, role=role)
+
+
+def invite_from_outside(*, organisation: Organisation, name: str, role: str, email: str = "") -> Invited:
+    """Invite somebody to an organisation that has nobody yet who could: whoever runs the machine does it.
+
+    Raises:
+        RoleDoesNotFit: organisations of this kind do not have the role.
+    """
+    return _invite(None, organisation, name=name, email=email, role=role)
+
+
+def _invite(actor: Actor | None, organisation: Organisation, *, name: str, email: str, role: str) -> Invited:
+    # An import may have brought a kind that has no roles.
+    if role not in ROLES_OF_KIND.get(organisation.kind, ()):
         raise RoleDoesNotFit(field="role")
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         invitation = Invitation.objects.create(
-            organisation=actor.organisation,
+            organisation=organisation,
             name=name,
             email=email,
             role=role,
             token_hash=hash_of(token),
-            invited_by=actor.user,
+            invited_by=actor.user if actor else None,
             expires_at=clock.now() + VALID_FOR,
         )
         audit.record(
