@@ -37,7 +37,8 @@ fmt: python ## format Python and templates
 	@$(PY) -m ruff check --fix --quiet .; $(PY) -m ruff format .
 	@$(PY) -m djlint --reformat --quiet templates || true
 
-lock: python ## resolve the packages anew into the lock files
+lock: python ## resolve the packages anew into the lock files; UPGRADE=--upgrade for newer ones
+	@command -v npm >/dev/null || { echo "zcy: make lock needs npm: install Node 20 or newer" >&2; exit 1; }
 	@$(PYTHON) scripts/setup.py test
 	@for part in tools "" test; do \
 		name=requirements$${part:+-$$part}; echo "zcy: $$name.lock"; \

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import itertools
 import os
-import statistics
 import threading
 import time
 from collections.abc import Sequence
@@ -124,15 +123,4 @@ def run(
         database_cpu=(after[1] - before[1]) * 1000 / count,
         p99=sorted(waits)[min(count - 1, int(count * 0.99))] * 1000,
         bytes=size[0],
-    )
-
-
-def median(runs: list[Figures]) -> Figures:
-    """The median of each figure over several runs."""
-    return Figures(
-        throughput=statistics.median(run.throughput for run in runs),
-        web_cpu=statistics.median(run.web_cpu for run in runs),
-        database_cpu=statistics.median(run.database_cpu for run in runs),
-        p99=statistics.median(run.p99 for run in runs),
-        bytes=max(run.bytes for run in runs),
     )

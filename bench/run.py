@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import signal
 import subprocess
@@ -13,15 +12,16 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from bench import load
+from bench.database import Database
 from bench.load import Figures
+from bench.market.sizes import DEFAULT_END
+from bench.report import ROOT, Result, write
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 LOCAL: Final = Path(os.environ.get("ZCY_BENCH", ROOT / ".local" / "bench"))
 PORT: Final = int(os.environ.get("BENCH_PORT", "8765"))
 SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "4"))
@@ -31,22 +31,9 @@ FLOORS: Final = {"F0": ["/bench/f0/"], "F1": ["/bench/f1/"], "F1b": ["/bench/f1b
 # Sizes whose pages are measured, and whose night is: performance.md.
 PAGES: Final = frozenset("SML")
 NIGHTS: Final = frozenset("SE")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one market gave."""
-
-    size: str
-    rows: Mapping[str, int]
-    import_seconds: float
-    night_seconds: float | None
-    again_seconds: float | None
-    parts: Mapping[str, float]
-    figures: Mapping[str, Figures]
-    # The same, while no web process keeps the lists that it has drawn.
-    anew: Mapping[str, Figures]
-    pages: Mapping[str, Any]
+# Sizes whose import takes long enough to be believed after one run.
+IMPORTED_ONCE: Final = frozenset("ML")
+HOW: Final = f"Pages: {RUNS} rounds of {SECONDS:g} s with {CLIENTS} connections."
 
 
 def main(arguments: list[str]) -> int:
@@ -61,17 +48,19 @@ def main(arguments: list[str]) -> int:
             f"bench: there is no size {', '.join(sorted(unknown))}: choose from S, M, E, L.", file=sys.stderr
         )
         return 2
-    results = []
+    text = ""
     for size in sizes:
         print(f"bench: market {size}", flush=True)
-        results.append(_measure(size))
-        (ROOT / "bench" / "RESULTS.md").write_text(report(results), encoding="utf-8")
-    print((ROOT / "bench" / "RESULTS.md").read_text())
+        text = write([_measure(size)], how=HOW)
+    print(text)
     return 0
 
 
 def _environment(size: str) -> dict[str, str]:
-    return os.environ | {
+    # A database that the environment names is somebody's: the benchmark has its own.
+    foreign = {"DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"}
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
+    return kept | {
         "ZCY_LOCAL": str(LOCAL / size),
         "ZCY_DEMO": "0",
         "DJANGO_SETTINGS_MODULE": "bench.settings",
@@ -94,24 +83,70 @@ def _measure(size: str) -> Result:
     market = LOCAL / f"market-{size}"
     python = sys.executable
     market.parent.mkdir(parents=True, exist_ok=True)
+    _timed([python, "-m", "bench.market", size, str(market)], environment)
     with _servers(environment):
-        _timed([python, "manage.py", "migrate", "--verbosity", "0"], environment)
-        if not (market / "orders.csv").exists():
-            _timed([python, "-m", "bench.market", size, str(market)], environment)
-        imported, _text = _timed([python, "manage.py", "import_market", str(market)], environment)
-        night = again = None
-        parts: dict[str, float] = {}
-        if size in NIGHTS:
-            night, text = _timed([python, "manage.py", "nightly"], environment)
-            for name, seconds in re.findall(r'"part": "([^"]+)".*?"seconds": ([\d.]+)', text):
-                parts[name] = parts.get(name, 0) + float(seconds)
-            again, _text = _timed([python, "manage.py", "nightly"], environment)
+        database = Database(LOCAL / size)
+        imports = []
+        for _run in range(1 if size in IMPORTED_ONCE else RUNS):
+            database.empty()
+            _timed([python, "manage.py", "migrate", "--verbosity", "0"], environment)
+            imports.append(_timed([python, "manage.py", "import_market", str(market)], environment)[0])
+        nights, parts = _nights(database, environment) if size in NIGHTS else ({}, {})
         _took, answer = _timed([python, "-m", "bench.pages"], environment)
         # The answer stands on the standard output, log lines may follow it.
         asked = json.JSONDecoder().raw_decode(answer, answer.index('{"pages"'))[0]
+        database.tidy()
+        scan = database.scan_ms(RUNS)
         figures = _pages(size, asked, environment) if size in PAGES else {}
         anew = _pages(size, asked, dict(environment) | {"KEEP_LISTS": "0"}) if size in PAGES else {}
-    return Result(size, asked["sizes"], imported, night, again, parts, figures, anew, asked["pages"])
+        return Result(
+            size=size,
+            rows=asked["sizes"],
+            postgres=database.versions(),
+            scan_ms=scan,
+            imports=imports,
+            nights=nights,
+            parts=parts,
+            figures=figures,
+            anew=anew,
+            pages=asked["pages"],
+        )
+
+
+def _nights(
+    database: Database, environment: Mapping[str, str]
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Seconds of each kind of night, and of the parts of one that catches up."""
+
+    def night(as_of: date) -> tuple[float, str]:
+        return _timed([sys.executable, "manage.py", "nightly", "--as-of", as_of.isoformat()], environment)
+
+    database.keep_copy()
+    caught_up, parts = [], {}
+    for _run in range(RUNS):
+        database.set_back()
+        seconds, text = night(DEFAULT_END)
+        caught_up.append(seconds)
+        parts = _parts(text)
+    again = [night(DEFAULT_END)[0] for _run in range(RUNS)]
+    # The last days one by one, as they come in a platform's life.
+    database.set_back()
+    night(DEFAULT_END - timedelta(days=RUNS))
+    ordinary = [night(DEFAULT_END - timedelta(days=RUNS - 1 - number))[0] for number in range(RUNS)]
+    found = {
+        "the night that catches up all history": caught_up,
+        "the night of one ordinary day": ordinary,
+        "the last night once more": again,
+    }
+    return found, parts
+
+
+def _parts(text: str) -> dict[str, float]:
+    """Seconds of each part, summed over its shards, from the log."""
+    parts: dict[str, float] = {}
+    for name, seconds in re.findall(r'"part": "([^"]+)".*?"seconds": ([\d.]+)', text):
+        parts[name] = parts.get(name, 0) + float(seconds)
+    return parts
 
 
 @contextmanager
@@ -144,7 +179,7 @@ def _servers(environment: Mapping[str, str]) -> Iterator[None]:
         keeper.wait(30)
 
 
-def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Figures]:
+def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, list[Figures]]:
     # The same server as `make run` starts, without a worker and beat beside it.
     command = [
         sys.executable,
@@ -188,7 +223,7 @@ def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) 
                         database=database,
                     )
                 )
-        return {name: load.median(found) for name, found in runs.items()}
+        return runs
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
@@ -203,52 +238,3 @@ def _wait() -> None:
         else:
             return
     raise SystemExit("bench: the web server did not start")
-
-
-def report(results: list[Result]) -> str:
-    """The figures as Markdown."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    lines = [
-        "# Measured",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}, {os.cpu_count()} cores, Python"
-        f" {platform.python_version()}; {RUNS} runs of {SECONDS:g} s with {CLIENTS} connections in turn, medians."
-        " The load generator shares the cores with the server, so read the ratios. Pages are asked for as a signed-in"
-        " purchaser, 40 addresses of each kind in turn. F0: a constant; F1: a table of 24 rows"
-        " in a bare template; F1b: the same in the platform's base; Fsql: the page's own statements alone.",
-    ]
-    for result in results:
-        rows = ", ".join(f"{count:,} {name}" for name, count in result.rows.items())
-        lines += ["", f"## Market {result.size} ({rows})", "", f"Import: {result.import_seconds:.1f} s."]
-        if result.night_seconds is not None:
-            lines.append(
-                f"The night that catches up all history: {result.night_seconds:.1f} s;"
-                f" run again: {result.again_seconds:.1f} s."
-            )
-            lines += ["", "| part of the night | seconds |", "|---|---:|"]
-            lines += [f"| {name} | {seconds:.2f} |" for name, seconds in sorted(result.parts.items())]
-        if result.figures:
-            lines += _table(result, result.figures)
-            lines += ["", "The same, every list drawn anew (`KEEP_LISTS=0`):"]
-            lines += _table(result, result.anew)
-    return "\n".join(lines) + "\n"
-
-
-def _table(result: Result, figures: Mapping[str, Figures]) -> list[str]:
-    f1 = figures["F1"]
-    lines = [
-        "",
-        "| page | requests/s | × F1 | CPU web ms | × F1 | CPU database ms | p99 ms | × F1 | KB | statements | Fsql ms |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for name, found in figures.items():
-        page = result.pages.get(name, {})
-        lines.append(
-            f"| {name} | {found.throughput:.0f} | {found.throughput / f1.throughput:.2f} | {found.web_cpu:.2f} |"
-            f" {found.web_cpu / f1.web_cpu:.2f} | {found.database_cpu:.2f} | {found.p99:.0f} | {found.p99 / f1.p99:.2f} |"
-            f" {found.bytes / 1024:.0f} | {page.get('statements', '')} |"
-            f" {format(page['sql_ms'], '.2f') if page else ''} |"
-        )
-    return lines

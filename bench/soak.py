@@ -7,6 +7,7 @@ Only this machine is ever asked, at most REQUESTS_A_SECOND times a second.
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import os
 import re
@@ -60,8 +61,9 @@ def main(words: list[str]) -> int:
     if not 0 < minutes <= LONGEST_MINUTES:
         print(f"zcy: MINUTES must be a number up to {LONGEST_MINUTES}.", file=sys.stderr)
         return 2
-    base = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
-    workers = web_workers()
+    port = os.environ.get("PORT") or "8000"
+    base = f"http://127.0.0.1:{port}"
+    workers = web_workers(port)
     if ask(f"{base}/healthz")[1] or not workers:
         print(f"zcy: nothing answers at {base}: start it with `make run` in another window.", file=sys.stderr)
         return 2
@@ -123,19 +125,19 @@ def ask(address: str) -> tuple[str, str]:
             return answer.read().decode(errors="replace"), ""
     except urllib.error.HTTPError as error:
         return "", "" if error.code == 404 else f"status {error.code}"
-    except OSError as error:
-        return "", str(error)
+    except (OSError, http.client.HTTPException) as error:
+        return "", str(error) or type(error).__name__
 
 
-def web_workers() -> list[int]:
-    """The processes of the web server."""
+def web_workers(port: str) -> list[int]:
+    """The processes of the web server that listens on a port: another platform's are not ours to judge."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
             words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
         except OSError:
             continue
-        if b"zcy.wsgi:application" in words:
+        if b"zcy.wsgi:application" in words and port.encode() in words:
             found.append(int(entry.name))
     return found
 
