@@ -59,7 +59,7 @@ class ListingForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        areas = cast("forms.ModelMultipleChoiceField", self.fields["delivery_areas"])
+        areas = cast("forms.ModelMultipleChoiceField[Region]", self.fields["delivery_areas"])
         areas.choices = _by_city(areas.queryset)
 
     def values(self) -> ListingValues:

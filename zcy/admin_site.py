@@ -133,7 +133,8 @@ class RoleAdmin(admin.ModelAdmin[Row]):
         super().__init__(model, admin_site)
         for field in self.opts.get_fields():
             # Only the name that is shown: what migrations know of the field (`_verbose_name`) stays as it is.
-            if isinstance(field, ForeignKey) and field._verbose_name is None and field.name in RELATIONS:
+            named = getattr(field, "_verbose_name", None)
+            if isinstance(field, ForeignKey) and named is None and field.name in RELATIONS:
                 field.verbose_name = RELATIONS[field.name]
 
     def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:

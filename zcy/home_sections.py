@@ -30,7 +30,8 @@ def register() -> None:
     )
 
 
-def _latest() -> NightlyRun | None:
+def _latest() -> Any:
+    """The last night with the numbers of its parts (`done`, `failed`, `all_parts`), or None."""
     counted = NightlyRun.objects.annotate(
         done=Count("parts", filter=Q(parts__state=RunState.DONE)),
         failed=Count("parts", filter=Q(parts__state=RunState.FAILED)),

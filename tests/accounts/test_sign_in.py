@@ -98,7 +98,8 @@ def test_signing_in_changes_the_session_so_that_nobody_can_have_planted_it():
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["sessionid"] = planted = session.session_key
+    planted = session.session_key or ""
+    client.cookies["sessionid"] = planted
     assert try_password(client, "buyer", PASSWORD).status_code == 302
     assert client.cookies["sessionid"].value != planted
     thief = Client()

@@ -178,7 +178,7 @@ def test_the_asked_see_the_question_and_the_sentence() -> None:
     text = client.get(f"/buyer/explanations/{explanation.pk}/").content.decode()
     assert "Why so late, please?" in text
     assert "working days late" in text
-    order = Order.objects.get(pk=explanation.warning.order_id)
+    order = Order.objects.get(pk=explanation.warning.order_id or 0)
     assert f"/buyer/orders/{order.number}/" in text, "one click away is what it is about"
     assert warning.ids in client.get("/buyer/explanations/").content.decode()
     approver = browser(an_actor(warning.buyer, Role.APPROVER))  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def of_the_operator(settings: Any) -> Any:
     settings.DEMONSTRATION = True
 
     def sign_in(role: str, language: str = "zh-hans") -> Client:
-        user = a_person(role, an_organisation(OrganisationKind.OPERATOR))
+        user = a_person(role, organisation=an_organisation(OrganisationKind.OPERATOR))
         user.demonstration = True
         user.save()
         client = Client(headers={"accept-language": language})
@@ -52,7 +52,9 @@ def test_every_relation_that_is_shown_has_a_name_of_its_own() -> None:
         for model, page in admin.site._registry.items()
         if isinstance(page, RoleAdmin)
         for field in model._meta.get_fields()
-        if isinstance(field, ForeignKey) and field._verbose_name is None and field.name not in RELATIONS
+        if isinstance(field, ForeignKey)
+        and getattr(field, "_verbose_name", None) is None
+        and field.name not in RELATIONS
     ]
     assert sorted(nameless) == ["Warning.assignee", "Warning.explainer", "Warning.verifier"], (
         "warnings have pages of their own, which name these"
