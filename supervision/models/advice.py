@@ -59,8 +59,12 @@ class AdviceRecord(models.Model):
         verbose_name = _("advice")
         verbose_name_plural = _("advice given")
         ordering = ["-shown_at", "-id"]
+        indexes = [models.Index(fields=["buyer", "rule", "shown_at"], name="advice_buyer_rule")]
         constraints = [
-            models.UniqueConstraint(fields=["buyer", "key"], name="advice_is_recorded_once"),
+            # The same offence thought of again after it was settled is a record of its own.
+            models.UniqueConstraint(
+                fields=["buyer", "key"], condition=Q(outcome="shown"), name="advice_is_open_once"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=AdviceOutcome.values), name="advice_outcome_is_known"
             ),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orders.advice import Advice, Outcome, Projected
 from orders.models import Order
@@ -25,7 +25,7 @@ SETTLED_AFTER: Final = timedelta(days=7)
 def advice_shown(
     *, actor: Actor, projected: Projected | None, advice: Sequence[Advice], **_signal: Any
 ) -> None:
-    """Receiver of `advice_given`: one record per offence, however often it is shown."""
+    """Receiver of `advice_given`: one open record per offence, however often it is shown."""
     if projected is None:
         return
     now = clock.now()
@@ -52,19 +52,34 @@ def advice_shown(
 def order_was_submitted(*, order: Order, answers: Mapping[str, str] | None = None, **_signal: Any) -> None:
     """Receiver of `order_submitted`: advice is answered where it was overruled, heeded where the order avoids it."""
     now = clock.now()
-    waiting = AdviceRecord.objects.filter(buyer_id=order.buyer_id, outcome=AdviceOutcome.SHOWN)
-    answers = answers or {}
-    for record in waiting.filter(key__in=[key[:120] for key in answers]):
-        record.outcome, record.answer = AdviceOutcome.ANSWERED, answers.get(record.key, "")
-        record.settled_at, record.order_id = now, order.pk
-        record.save(update_fields=["outcome", "answer", "settled_at", "order_id"])
+    open_ones = AdviceRecord.objects.filter(buyer_id=order.buyer_id, outcome=AdviceOutcome.SHOWN)
+    settled = {"settled_at": now, "order_id": order.pk}
+    for key, answer in (answers or {}).items():
+        for record in open_ones.filter(key=key[:120]):
+            told = {"outcome": AdviceOutcome.ANSWERED, "answer": answer, **settled}
+            _about_the_same(record, now).update(**told)
     goods = list(order.lines.values_list("good_id", flat=True))
     about = Q(rule="price-above-peer", figures__good__in=goods) | Q(
         rule="split-orders", figures__category=order.category_id
     )
-    waiting.filter(about).exclude(key__in=[key[:120] for key in answers]).update(
-        outcome=AdviceOutcome.CHANGED, settled_at=now, order_id=order.pk
+    open_ones.filter(about).exclude(key__in=[key[:120] for key in answers or ()]).update(
+        outcome=AdviceOutcome.CHANGED, **settled
     )
+
+
+def _about_the_same(record: AdviceRecord, now: datetime) -> QuerySet[AdviceRecord]:
+    """The record, and what was shown lately about the same good or category.
+
+    Another quantity or price is another piece of advice; who overrules it in the end has changed no course before.
+    """
+    subject = {
+        f"figures__{name}": record.figures[name] for name in ("good", "category") if name in record.figures
+    }
+    lately = Q(
+        outcome__in=[AdviceOutcome.SHOWN, AdviceOutcome.CHANGED], shown_at__gte=now - SETTLED_AFTER, **subject
+    )
+    same = lately if subject else Q(pk=record.pk)
+    return AdviceRecord.objects.filter(Q(pk=record.pk) | same, buyer_id=record.buyer_id, rule=record.rule)
 
 
 def settle_old_advice() -> int:

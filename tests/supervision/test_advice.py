@@ -138,6 +138,34 @@ def test_ordering_the_better_offer_counts_as_changing_course(good: Good) -> None
     assert (record.outcome, record.order_id) == ("changed", order.pk)
 
 
+def test_who_overrules_it_in_another_quantity_has_not_changed_course() -> None:
+    Ceiling.objects.create(region=a_region("330000"), method="direct", ceiling=Decimal(500))
+    trade = a_trade(listing=a_listing_on_sale(good=a_good(), price=Decimal(100)))
+    submit(trade, quantity=2)
+    keys = []
+    for quantity in (3, 4):
+        with pytest.raises(AdviceGiven) as given:
+            submit(trade, quantity=quantity)
+        keys.append(given.value.advice[0].key)
+    assert len(set(keys)) == 2
+    submit(trade, quantity=4, answers={keys[-1]: "Needed for a second classroom"})
+    assert set(AdviceRecord.objects.values_list("outcome", "answer")) == {
+        ("answered", "Needed for a second classroom")
+    }
+
+
+def test_the_same_offence_thought_of_again_is_recorded_again(good: Good) -> None:
+    trade = a_trade(listing=a_listing_on_sale(good=good, price=Decimal(130)))
+    for reason in ("The only one that fits our printers", "As last month, the only one that fits"):
+        with pytest.raises(AdviceGiven) as given:
+            submit(trade, quantity=1)
+        submit(trade, quantity=1, answers={given.value.advice[0].key: reason})
+    assert list(AdviceRecord.objects.order_by("id").values_list("outcome", "answer")) == [
+        ("answered", "The only one that fits our printers"),
+        ("answered", "As last month, the only one that fits"),
+    ]
+
+
 def test_what_was_never_ordered_counts_after_a_week(good: Good) -> None:
     trade = a_trade(listing=a_listing_on_sale(good=good, price=Decimal(130)))
     with pytest.raises(AdviceGiven):
