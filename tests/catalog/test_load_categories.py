@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.models import Brand, Category, CategoryAttribute
+from catalog.models import Brand, Category, CategoryAttribute, Synonym
 from catalog.services.load_categories import DATA, load_categories
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,31 @@ def test_a_broken_file_is_named_and_nothing_is_written(
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"categories\.csv"):
         call_command("load_categories", str(tmp_path / "nowhere"))
+
+
+def test_every_category_stands_so_in_the_official_list_of_2022() -> None:
+    """政府采购品目分类目录 (财库〔2022〕31号); the list of the test was read from the published document."""
+
+    def read(path: Path) -> dict[str, tuple[str, str]]:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row["code"]: (row["name"], row["parent"]) for row in csv.DictReader(file)}
+
+    official = read(Path(__file__).parent / "data" / "procurement-categories-2022.csv")
+    assert len(official) > 4_000
+    ours = read(DATA / "categories.csv")
+    assert {code: named for code, named in ours.items() if official.get(code) != named} == {}
+
+
+def test_synonyms_come_once_and_what_the_staff_mended_stays(tmp_path: Path) -> None:
+    path = folder(tmp_path, "code,name,parent,unit\nA,货物,,\n")
+    (path / "synonyms.csv").write_text("words\n电脑;计算机;微机\n椅;椅子\n", encoding="utf-8")
+    assert load_categories(folder=path).synonyms == 2
+    Synonym.objects.filter(words__contains=["微机"]).update(words=["电脑", "计算机"])
+    assert load_categories(folder=path).synonyms == 0
+    assert sorted(group.words for group in Synonym.objects.all()) == [["椅", "椅子"], ["电脑", "计算机"]]
+    (path / "synonyms.csv").write_text("words\n电脑\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"synonyms\.csv, line 2"):
+        call_command("load_categories", str(path))
 
 
 def test_codes_have_the_official_form_and_none_comes_twice() -> None:
