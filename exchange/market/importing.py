@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.services.related_groups import recompute_related_groups
 from catalog.services import index_goods, rebuild_vocabulary, refresh_goods
+from catalog.specs import count_faults
 from exchange.market import deriving, staging, trees
 from exchange.market.merging import MERGES, merge
 from exchange.market.reading import Source, find_files
@@ -131,3 +132,9 @@ def _write(report: Report, advance: Progress) -> None:
         refresh_goods()
         index_goods()
         rebuild_vocabulary()
+    if present & {"goods", "categories"}:
+        for category, text, count in count_faults(report.source):
+            report.notice(
+                _("goods.csv, column spec, %(category)s: %(text)s Kept as it is (%(count)d goods).")
+                % {"category": category, "text": text, "count": count}
+            )
