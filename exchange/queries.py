@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 
 from accounts.models import Announcement, Organisation, Region, SupplierStanding
 from accounts.roles import OrganisationKind
@@ -13,6 +14,7 @@ from orders.models import OrderLine
 from zcy import clock
 
 DEAL_DAYS: Final = 30
+FIGURES_SECONDS: Final = 60
 
 
 def published_deals(region: Region | None = None, text: str = "") -> QuerySet[OrderLine]:
@@ -20,12 +22,10 @@ def published_deals(region: Region | None = None, text: str = "") -> QuerySet[Or
     since = clock.start_of(clock.today() - timedelta(days=DEAL_DAYS - 1))
     lines = OrderLine.objects.filter(
         order__confirmed_at__gte=since, order__confirmed_at__lte=clock.now(), order__cancelled_at__isnull=True
-    ).select_related("order__buyer", "order__supplier", "order__region", "good")
+    ).select_related("order__buyer", "order__supplier", "order__region", "good__category")
     if region is not None:
         lines = lines.filter(order__region__path__startswith=region.path)
-    if text:
-        lines = lines.filter(good__name__icontains=text)
-    return lines
+    return lines.filter(*_words("good__name", text))
 
 
 def public_grades(
@@ -39,9 +39,7 @@ def public_grades(
         standings = standings.filter(supplier__region__path__startswith=region.path)
     if grade:
         standings = standings.filter(grade=grade)
-    if text:
-        standings = standings.filter(supplier__name__icontains=text)
-    return standings
+    return standings.filter(*_words("supplier__name", text))
 
 
 def public_announcements(region: Region | None = None, text: str = "") -> QuerySet[Announcement]:
@@ -52,13 +50,21 @@ def public_announcements(region: Region | None = None, text: str = "") -> QueryS
         announcements = announcements.filter(region__path__startswith=region.path) | announcements.filter(
             region__code__in=codes
         )
-    if text:
-        announcements = announcements.filter(title__icontains=text)
-    return announcements
+    return announcements.filter(*_words("title", text))
+
+
+def _words(field: str, text: str) -> list[Q]:
+    """Every word must stand in the field, in any order."""
+    return [Q(**{f"{field}__icontains": word}) for word in text.split()]
 
 
 def figures() -> dict[str, Any]:
-    """What the portal's first page says of itself."""
+    """What the portal's first page says of itself, at most a minute old: it counts a whole month of lines."""
+    found: dict[str, Any] = cache.get_or_set("exchange.figures", _count_figures, FIGURES_SECONDS)
+    return found
+
+
+def _count_figures() -> dict[str, Any]:
     return {
         "deals": published_deals().count(),
         "suppliers": Organisation.objects.suppliers().filter(active=True).count(),

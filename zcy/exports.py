@@ -14,7 +14,7 @@ from django.http import StreamingHttpResponse
 from zcy.clock import SHANGHAI
 
 # A cell that begins so is a formula to a spreadsheet; a leading apostrophe makes it text again.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Without it a spreadsheet on a Chinese desktop takes the file for GBK.
 _BOM: Final = "\ufeff"
 
@@ -35,7 +35,7 @@ def cell(value: Any) -> str:
     if isinstance(value, Decimal | int | float):
         return str(value)
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def csv_lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

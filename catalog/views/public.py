@@ -45,8 +45,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def categories(request: HttpRequest) -> HttpResponse:
-    """The whole tree."""
-    return render(request, "catalog/public/categories.html", {"roots": category_tree().roots})
+    """The tree, as far as anything is on sale in it."""
+    roots = [root for root in category_tree().roots if root.goods]
+    return render(request, "catalog/public/categories.html", {"roots": roots})
 
 
 @public

@@ -96,7 +96,13 @@ def deals(request: HttpRequest) -> HttpResponseBase:
             line.order.buyer.name,
             line.order.supplier.name,
             line.order.region.name,
+            line.order.region.code,
+            line.good.unit,
+            line.good.category.code,
+            line.good.category.name,
+            line.accessory,
         ),
+        extra=(_("Region code"), _("Unit"), _("Category code"), _("Category"), _("Accessory")),
     )
 
 

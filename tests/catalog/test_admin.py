@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from accounts.roles import OrganisationKind, Role
@@ -270,3 +272,18 @@ def test_a_corrected_good_takes_its_old_deals_along(staff: Client) -> None:
     for seen in PriceObservation.objects.all():
         assert (seen.category_id, seen.spec_hash, seen.pack_size) == (other.pk, good.spec_hash, Decimal(4))
         assert seen.x == pytest.approx(math.log(25))
+
+
+def test_the_review_list_needs_the_same_statements_for_10_and_for_40_listings(staff: Client) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert staff.get("/admin/catalog/listing/?review__exact=pending").status_code == 200
+        return len(captured)
+
+    statements()
+    counted = []
+    for more in (10, 30):
+        for number in range(more):
+            a_listing_on_sale(a_good(f"打印机 {more}-{number}"), review=Review.PENDING, index=False)
+        counted.append(statements())
+    assert counted[0] == counted[1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from catalog import services
@@ -205,3 +207,32 @@ def test_areas_are_chosen_by_boxes_city_by_city() -> None:
     actor = a_supplier_actor(listing.supplier)
     html = a_client_of(actor).get(f"/supplier/listings/{listing.pk}/").content.decode()
     assert 'type="checkbox" name="delivery_areas"' in html
+
+
+def test_the_back_office_needs_the_same_statements_for_nothing_for_10_and_for_40_listings() -> None:
+    actor = a_supplier_actor()
+    browser = a_client_of(actor)
+    urls = [
+        "/supplier/listings/",
+        "/supplier/listings/?sort=-price&size=50",
+        "/supplier/listings/new/?q=打印机",
+    ]
+
+    def statements(url: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(url).status_code == 200
+        return len(captured)
+
+    for url in urls:
+        statements(url)
+    counted = [[statements(url) for url in urls]]
+    for more in (10, 30):
+        for number in range(more):
+            a_listing_on_sale(
+                a_good(f"打印机 {more}-{number}", model=f"{more}-{number}"),
+                supplier=actor.organisation, index=False,
+            )  # fmt: skip
+        services.index_goods()
+        counted.append([statements(url) for url in urls])
+    assert counted[0] == counted[1] == counted[2]
+    assert max(counted[0]) <= 8
