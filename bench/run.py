@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -192,14 +193,17 @@ def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) 
         "2",
     ]
     command += ["--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(PORT), "--no-ws"]
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=dict(environment) | {"DATABASE_POOL": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    _need_port()
+    log = LOCAL / f"web-{size}.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=dict(environment) | {"DATABASE_POOL": "1"},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
     try:
         _wait()
         database = int((LOCAL / size / "postgres" / "postmaster.pid").read_text().splitlines()[0])
@@ -224,9 +228,18 @@ def _pages(size: str, asked: Mapping[str, Any], environment: Mapping[str, str]) 
                     )
                 )
         return runs
+    except RuntimeError as error:
+        raise SystemExit(f"bench: {error}: the reason is at the end of {log}") from error
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
+
+
+def _need_port() -> None:
+    """Two granians may share a port: half of the answers would come from somebody else's platform."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", PORT)) == 0:
+            raise SystemExit(f"bench: port {PORT} is in use: choose another, as in BENCH_PORT={PORT + 1}.")
 
 
 def _wait() -> None:
