@@ -14,6 +14,7 @@ from zcy.embedded.errors import EmbeddedError
 from zcy.embedded.paths import Layout
 from zcy.embedded.state import State
 from zcy.embedded.steps import Interrupted, Step, run_steps
+from zcy.embedded.supervisor import _demonstration
 
 
 @pytest.fixture
@@ -77,3 +78,24 @@ def test_room_enough_is_no_shortage_and_a_folder_to_come_is_judged_by_its_parent
     assert shortage(tmp_path / "not" / "yet", "connection refused") == ""
     assert "full" in shortage(tmp_path, "PANIC: No space left on device")
     assert LEAST_SPACE < 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("variables", "loaded"),
+    [
+        ({}, True),
+        ({"ZCY_DEMO": "0"}, False),
+        ({"ZCY_DEMO": "off"}, False),
+        ({"DATABASE_URL": "postgresql://db/mine"}, False),
+        ({"DATABASE_URL": "postgresql://db/mine", "ZCY_DEMO": "1"}, True),
+        ({"DATABASE_URL_FILE": "/run/secrets/url"}, False),
+    ],
+)
+def test_the_demonstration_goes_into_a_database_of_yours_only_if_you_say_so(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], loaded: bool
+) -> None:
+    for name in ("ZCY_DEMO", "DATABASE_URL", "DATABASE_URL_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert _demonstration() is loaded

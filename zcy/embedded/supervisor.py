@@ -273,6 +273,17 @@ def _port() -> int:
     return int(given)
 
 
+def _demonstration() -> bool:
+    """Whether to load the demonstration: into a database of yours, which may hold what is dear to you, only if told to."""
+    given = os.environ.get("ZCY_DEMO", "").strip().lower()
+    if not given and is_named("DATABASE_URL"):
+        say(
+            "DATABASE_URL names a database of yours: no demonstration is loaded into it, unless with ZCY_DEMO=1"
+        )
+        return False
+    return given not in {"0", "no", "false", "off"}
+
+
 def main() -> None:
     """Run one of the two words."""
     word = sys.argv[1] if len(sys.argv) > 1 else "run"
@@ -281,7 +292,7 @@ def main() -> None:
             default_layout(),
             host=os.environ.get("HOST", "").strip() or "127.0.0.1",
             port=_port(),
-            demonstration=os.environ.get("ZCY_DEMO", "1").strip().lower() not in {"0", "no", "false", "off"},
+            demonstration=_demonstration(),
         )
         supervisor.reset() if word == "demo-reset" else supervisor.run()
     except EmbeddedError as error:
