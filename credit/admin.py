@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import SUPERVISOR_ROLES, Role
-from credit.models import BonusProposal, CreditEvent, CreditModelVersion, CreditSnapshot, GradeChange
+from credit.models import (
+    BonusProposal,
+    Component,
+    CreditEvent,
+    CreditModelVersion,
+    CreditSnapshot,
+    GradeChange,
+)
 from credit.services import decide_bonus, propose_bonus
 from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
 from zcy.errors import DomainError
@@ -90,7 +98,18 @@ class CreditModelVersionAdmin(ReadOnlyAdmin[CreditModelVersion]):
     """Versions of the model, with weights and constants."""
 
     view_roles = VIEWERS
-    list_display = ("number", "effective_on", "weights", "note")
+    list_display = ("number", "effective_on", "weights_in_words")
+    fields = ("number", "effective_on", "weights_in_words", "constants_in_words", "recorded_at")
+
+    @admin.display(description=_("weights"))
+    def weights_in_words(self, version: CreditModelVersion) -> str:
+        """Each component with its share of 100 points."""
+        names = dict(Component.choices)
+        return " · ".join(f"{names.get(name, name)} {share:.2f}" for name, share in version.points.items())
+
+    @admin.display(description=_("constants"))
+    def constants_in_words(self, version: CreditModelVersion) -> str:
+        return " · ".join(f"{name} = {value}" for name, value in asdict(version.numbers).items())
 
 
 class OpenFilter(admin.SimpleListFilter):

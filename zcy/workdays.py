@@ -67,7 +67,8 @@ def _china(first_year: int = FIRST.year, last_year: int = LAST.year) -> Any:
     """The built-in calendar; loaded when first needed, for it costs every process a tenth of a second."""
     from holidays.countries.china import China
 
-    return China(years=range(first_year, last_year + 1))  # type: ignore[no-untyped-call]
+    # Named as the State Council's notices name them, whatever the language of the process.
+    return China(years=range(first_year, last_year + 1), language="zh_CN")  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=1)

@@ -74,6 +74,7 @@ class SignInAdmin(ReadOnlyAdmin[SignIn]):
     view_roles = frozenset([Role.SECURITY_ADMIN, Role.AUDITOR])
     list_display = ("at", "username", "result", "ip", "browser", "short_device")
     list_filter = ("result",)
+    fields = ("at", "username", "result", "ip", "device", "user_agent")
     search_fields = ("=username", "=ip", "=device")
     date_hierarchy = "at"
     ordering = ("-id",)

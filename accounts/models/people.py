@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organisations import Organisation
 from accounts.roles import SEPARATE_POWERS, Role
+from zcy.formats import local
 from zcy.models import append_only_triggers
 
 
@@ -136,4 +137,4 @@ class SignIn(models.Model):
         triggers = append_only_triggers()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.username} {self.result}"
+        return f"{local(self.at)} · {self.username} · {self.get_result_display()}"

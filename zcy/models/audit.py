@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from zcy.formats import local
 from zcy.models.append_only import append_only_triggers
 
 
@@ -41,7 +42,7 @@ class AuditEntry(models.Model):
         triggers = append_only_triggers()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action} {self.subject_type}:{self.subject_id}"
+        return f"{local(self.at)} · {self.action} · {self.subject_type}:{self.subject_id}"
 
 
 class AuditSeal(models.Model):

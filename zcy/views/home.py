@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from accounts import notices
@@ -37,6 +38,13 @@ def home(request: ActorRequest) -> HttpResponse:
     context["sections"] = [(template, values) for order, template, values in sections if order >= NEWS]
     context["notices"] = [(notice, notices.text_of(notice), notices.tone_of(notice)) for notice in unread]
     return render(request, "zcy/home.html", context)
+
+
+@public
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """What browsers ask for by themselves beside documents that name no icon, such as the contract."""
+    return HttpResponsePermanentRedirect(static("img/logo.svg"))
 
 
 def todo_of(actor: Actor) -> list[TodoItem]:
