@@ -168,6 +168,11 @@ class QuantityForm(forms.Form):
         decimal_places=3,
         min_value=Decimal("0.001"),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={
+            "required": _("Enter a quantity above zero."),
+            "invalid": _("Enter a quantity above zero."),
+            "min_value": _("Enter a quantity above zero."),
+        },
     )
 
     def first_error(self) -> str:

@@ -17,7 +17,7 @@ from orders.models import (
     UnitRules,
 )
 from orders.orderable import why_not_orderable
-from orders.services.submission import METHOD, Item, OrderedLine, Parcel, listings_to_order, split_by_supplier
+from orders.services.submission import METHOD, Item, OrderedLine, Parcel, listings_to_order
 from orders.settings import order_settings
 from zcy import clock
 from zcy.errors import Missing
@@ -102,9 +102,10 @@ def cart_view(actor: Actor) -> CartView:
 
 
 def _cart_group(supplier_id: int, rows: Sequence[CartRow]) -> CartGroup:
-    chosen = split_by_supplier(row.item for row in rows if row.line.selected)
+    # Not `split_by_supplier`, which refuses what no order can hold: a cart is shown, so that it can be mended.
+    chosen = tuple(row.item for row in rows if row.line.selected)
     name = rows[0].item.listing.supplier.name
-    return CartGroup(supplier_id, name, tuple(rows), chosen[0] if chosen else None)
+    return CartGroup(supplier_id, name, tuple(rows), Parcel(supplier_id, chosen) if chosen else None)
 
 
 def offer_of(listing_id: int) -> Listing | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.actor import Actor
-from orders.models import Ceiling, Order
+from orders.models import CartLine, Ceiling, Order
 from orders.queries import order_detail
 from orders.views.common import track
 from tests.factories import (
@@ -121,3 +122,27 @@ def test_the_home_page_offers_what_was_bought_before(trade: Trade) -> None:
         f"/buyer/orders/{order.number}/reorder/"
         not in client_of(trade.people.acceptor).get("/").content.decode()
     )
+
+
+def test_a_cart_that_is_worth_more_than_an_order_can_hold_is_shown_and_mended(trade: Trade) -> None:
+    browser = client_of(trade.people.purchaser)
+    browser.post("/cart/add/", {"listing": trade.listing.pk, "quantity": "99999999"})
+    line = CartLine.objects.get()
+    line.quantity = 999_999_999
+    line.save()
+    page = browser.get("/cart/")
+    assert page.status_code == 200
+    assert "left in stock" in page.content.decode()
+    assert browser.get("/checkout/").status_code == 200
+    assert browser.post(f"/cart/{line.pk}/", {"quantity": "1"}).status_code == 302
+    assert browser.get("/cart/").status_code == 200
+
+
+def test_a_large_quantity_in_the_cart_can_be_sent_again_as_it_stands_there(trade: Trade) -> None:
+    browser = client_of(trade.people.purchaser)
+    browser.post("/cart/add/", {"listing": trade.listing.pk, "quantity": "1200"})
+    typed = re.search(r'name="quantity"[^>]*value="([^"]*)"', browser.get("/cart/").content.decode())
+    assert typed is not None
+    assert typed[1] == "1200"
+    line = CartLine.objects.get()
+    assert browser.post(f"/cart/{line.pk}/", {"quantity": typed[1]}).status_code == 302

@@ -1,5 +1,4 @@
 """Browsers are called by their names in logs that people read."""
-# ruff: noqa: E501 - browsers name themselves at length
 
 from __future__ import annotations
 
