@@ -34,7 +34,7 @@ _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'
 _CHOSEN: Final = '<i class="bi bi-check" aria-hidden="true"></i>'
 _OFFER: Final = (
     '<tr><td data-label="{t_supplier}"><a href="{o.store_url}">{o.supplier}</a> <span class="hint">{o.region}</span>'
-    '{notes}</td><td class="num" data-label="{t_price}"><b>{o.price}</b></td><td data-label="{t_place}">{place}</td>'
+    '{notes}</td><td class="num" data-label="{t_price}"><b>{o.price}</b>{unit}</td><td data-label="{t_place}">{place}</td>'
     '<td data-label="{t_delivery}">{o.delivery}{warranty}</td><td data-label="{t_credit}">{grade}</td>'
     '<td class="num" data-label="{t_stock}">{o.stock}{least}</td><td class="offer-buy">{buy}</td></tr>'
 )
@@ -104,7 +104,9 @@ def _value(value: Value) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def offer_rows(context: Context, offers: Iterable[Offer], cart_url: str, sign_in_url: str) -> SafeString:
+def offer_rows(
+    context: Context, offers: Iterable[Offer], unit: str, cart_url: str, sign_in_url: str
+) -> SafeString:
     """Draw the offers of a good; whoever buys gets a form in each row. The fields of an offer are escaped already."""
     words = {
         "t_supplier": escape(_("Supplier")),
@@ -124,6 +126,7 @@ def offer_rows(context: Context, offers: Iterable[Offer], cart_url: str, sign_in
         "t_in_review": escape(_("published before review")),
     }
     words |= {"url": escape(cart_url), "sign_in": escape(sign_in_url)}
+    words["unit"] = _HINT.format(f"/{escape(unit)}") if unit else ""
     words["token"] = get_token(context["request"]) if cart_url else ""
     return mark_safe("".join(_offer_row(offer, words) for offer in offers))  # noqa: S308 - every value is escaped
 
