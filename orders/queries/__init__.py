@@ -18,7 +18,7 @@ from orders.queries.buying import (
     offer_of,
     terms_of,
 )
-from orders.queries.orders import OrderDetail, list_order, order_detail, order_page
+from orders.queries.orders import NEWEST_FIRST, OrderDetail, order_detail, order_of, order_page
 from orders.queries.plans import PlanDetail, PlanRow, plan_detail, plan_rows
 from orders.queries.work import (
     WORK,
@@ -31,6 +31,7 @@ from orders.queries.work import (
 )
 
 __all__ = [
+    "NEWEST_FIRST",
     "WORK",
     "CartGroup",
     "CartRow",
@@ -51,9 +52,9 @@ __all__ = [
     "invoice_titles_of",
     "last_orders",
     "limit_view",
-    "list_order",
     "offer_of",
     "order_detail",
+    "order_of",
     "order_page",
     "orders_due",
     "plan_detail",

@@ -18,7 +18,7 @@ from orders.deadlines import Party
 from orders.filters import OrderFilter
 from orders.forms.steps import STEP_OF, STEPS, StepForm
 from orders.models import Order
-from orders.queries import OrderDetail, list_order, order_detail, order_page
+from orders.queries import NEWEST_FIRST, OrderDetail, order_detail, order_of, order_page
 from orders.states import State
 from orders.transitions import Action
 from zcy.errors import DomainError
@@ -213,14 +213,15 @@ def take_step(request: HttpRequest, number: str, action: str, side: str) -> Http
     return redirect(f"orders:{side}_order", number=number)
 
 
-def columns(side: str) -> list[Column]:
+def columns(side: str, *, sortable: bool = False) -> list[Column]:
     """The columns of a list of orders."""
+    placed, total = ("placed", "total") if sortable else ("", "")
     return [
         Column(_("Number"), fixed=True),
-        Column(_("Placed"), sort="placed"),
+        Column(_("Placed"), sort=placed),
         Column(_("Goods")),
         Column(_("Supplier") if side == "buyer" else _("Buyer")),
-        Column(_("Amount"), sort="amount", numeric=True),
+        Column(_("Amount"), sort=total, numeric=True),
         Column(_("State")),
         Column(_("Next step")),
     ]
@@ -233,9 +234,9 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv" and not wanted.errors:
         counterparty = "supplier" if side == "buyer" else "buyer"
         orders = wanted.apply(Order.objects.visible_to(actor), counterparty_field=counterparty)
-        ordered = orders.order_by(*list_order(request.GET.get("sort", "")))
+        orders = orders.order_by(*order_of(request.GET))
         return csv_response(
-            "orders", [column.label for column in columns(side)][:6], _exported(ordered, counterparty)
+            "orders", [column.label for column in columns(side)][:6], _exported(orders, counterparty)
         )
     page = order_page(actor, request.GET, wanted)
     for order in page.rows:
@@ -243,7 +244,8 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
     context = {
         "page": page,
         "side": side,
-        "columns": columns(side),
+        "columns": columns(side, sortable=True),
+        "sort": NEWEST_FIRST,
         "wanted": wanted,
         "params": request.GET,
         "states": [("open", _("all open")), ("ended", _("all ended")), *State.choices],

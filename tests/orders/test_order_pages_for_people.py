@@ -88,7 +88,7 @@ def test_orders_are_sorted_by_amount_and_downloaded_in_that_order(trade: Trade) 
         listed = browser.get(f"/buyer/orders/?sort={sort}").content.decode()
         numbers = sorted([small.number, large.number], key=listed.index)
         assert numbers[0] == first.number, sort
-    rows = b"".join(browser.get("/buyer/orders/?sort=amount&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    rows = b"".join(browser.get("/buyer/orders/?sort=total&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert rows.index(small.number) < rows.index(large.number)
 
 

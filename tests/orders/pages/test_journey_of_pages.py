@@ -211,6 +211,45 @@ def test_bad_filters_never_break_the_list(query: str) -> None:
     assert buyer.get(f"/buyer/orders/{query}").status_code in {200, 400}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("q", "x" * 200),
+        ("since", "2026-13-45"),
+        ("until", "abc"),
+        ("least", "NaN"),
+        ("most", "-1"),
+        ("counterparty", "y" * 101),
+    ],
+)
+def test_a_filter_that_is_refused_is_named_beside_its_field_and_kept(name: str, value: str) -> None:
+    trade = a_trade()
+    text = page(client_of(trade.people.purchaser).get("/buyer/orders/", {name: value}), 400)
+    field = re.search(rf'<input[^>]*name="{name}"[^>]*>\s*<p class="field-error"', text)
+    assert field
+    assert f'value="{value}"' in field.group(0)
+
+
+def test_the_list_is_sorted_by_its_headings_page_by_page_and_in_the_download() -> None:
+    trade = a_trade(listing=a_listing_on_sale(stock=1000))
+    numbers = [an_approved_order(trade, quantity=quantity).number for quantity in (3, 1, 2)]
+    buyer = client_of(trade.people.purchaser)
+
+    def shown(query: str) -> list[str]:
+        found = re.findall(r"/buyer/orders/(ZJ\d+)/", page(buyer.get(f"/buyer/orders/?{query}")))
+        return list(dict.fromkeys(found))
+
+    small, middle, large = numbers[1], numbers[2], numbers[0]
+    assert shown("") == shown("sort=nothing") == numbers[::-1]
+    assert shown("sort=placed") == numbers
+    assert shown("sort=total") == [small, middle, large]
+    assert shown("sort=-total") == [large, middle, small]
+    answer: Any = buyer.get("/buyer/orders/?sort=total&format=csv")
+    lines = b"".join(answer.streaming_content).decode().splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == [small, middle, large]
+    assert 'aria-sort="descending"' in page(buyer.get("/buyer/orders/"))
+
+
 def test_the_list_can_be_downloaded() -> None:
     trade = a_trade()
     order = an_approved_order(trade)
