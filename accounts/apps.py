@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare third parties' addresses and fill the registries."""
-        from accounts import home, notices, sign_in_log
+        from accounts import home, notices, security_trail, sign_in_log
         from accounts.roles import ADMIN_ROLES, Role
         from accounts.services.invite_person import ADMINISTRATOR_OF_KIND
         from accounts.third_party import declare_third_parties
@@ -26,6 +26,7 @@ class AccountsConfig(AppConfig):
         declare("admin:login", PUBLIC)
         declare("admin", Access(Audience.ROLES, frozenset(ADMIN_ROLES)))
         sign_in_log.connect()
+        security_trail.connect()
         registries.header_counts.register(
             HeaderCount("notices", frozenset(Role.values), notices.unread_count_sql)
         )

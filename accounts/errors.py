@@ -46,3 +46,17 @@ class NotYourPeople(NotAllowed):
     """Only an organisation's administrator manages its people."""
 
     message = _("Only the administrator of the organisation manages its people.")
+
+
+class NameTaken(Conflict):
+    """Somebody else has the user name."""
+
+    code = "name_taken"
+    message = _("This user name is taken. Choose another one.")
+
+
+class OwnRoles(NotAllowed):
+    """Whoever gives powers to others does not give them to oneself."""
+
+    code = "own_roles"
+    message = _("Nobody gives a role to oneself: ask another administrator.")

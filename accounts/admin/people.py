@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import OwnRoles
 from accounts.models import Invitation, Membership, SignIn, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
@@ -29,11 +30,16 @@ class UserAdmin(RoleAdmin[User]):
 
 
 class MembershipForm(forms.ModelForm[Membership]):
-    """A role that the organisation's kind has, and never two of the three powers."""
+    """A role that the organisation's kind has, never two of the three powers, and none for oneself."""
+
+    # Who fills the form in.
+    own_id: ClassVar[int | None] = None
 
     def clean(self) -> dict[str, Any]:
-        """Check role and organisation together."""
+        """Check role and organisation together, and that it is for somebody else."""
         data: dict[str, Any] = super().clean() or {}
+        if self.own_id is not None and getattr(data.get("user"), "pk", None) == self.own_id:
+            self.add_error("user", str(OwnRoles.message))
         organisation, role = data.get("organisation"), data.get("role")
         if organisation and role and role not in ROLES_OF_KIND[OrganisationKind(organisation.kind)]:
             self.add_error("role", _("Organisations of this kind do not have this role."))
@@ -54,6 +60,13 @@ class MembershipAdmin(RoleAdmin[Membership]):
     @admin.display(description=_("role"), ordering="role")
     def role_words(self, membership: Membership) -> str:
         return str(membership.role_label)
+
+    def get_form(
+        self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Membership]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.own_id = request.user.pk  # type: ignore[attr-defined]
+        return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "role":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
-from accounts.errors import LastAdministrator, NotYourPeople, PowersAreSeparate, RoleDoesNotFit
+from accounts.errors import LastAdministrator, NotYourPeople, OwnRoles, PowersAreSeparate, RoleDoesNotFit
 from accounts.models import Membership, Organisation, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind
 from accounts.services.invite_person import ADMINISTRATOR_OF_KIND, require_administrator
@@ -22,6 +22,7 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> None:
         RoleDoesNotFit: organisations of this kind do not have a role.
         LastAdministrator: nobody would be left to manage the people.
         PowersAreSeparate: the account would hold two of the three powers.
+        OwnRoles: the operator's security administrator would get more of them.
     """
     require_administrator(actor)
     assert actor.organisation is not None
@@ -36,6 +37,8 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> None:
         before = set(held.values_list("role", flat=True))
         if not before:
             raise NotYourPeople
+        if kind is OrganisationKind.OPERATOR and user.pk == actor.user_id and wanted - before:
+            raise OwnRoles(field="roles")
         administrator = ADMINISTRATOR_OF_KIND[kind]
         if administrator in before and administrator not in wanted:
             others = Membership.objects.filter(

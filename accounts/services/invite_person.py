@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.actor import Actor
-from accounts.errors import InvitationIsOver, NotYourPeople, PowersAreSeparate, RoleDoesNotFit
+from accounts.errors import InvitationIsOver, NameTaken, NotYourPeople, PowersAreSeparate, RoleDoesNotFit
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from zcy import audit, clock
@@ -124,15 +124,14 @@ def accept_invitation(
     Raises:
         InvitationIsOver: used, withdrawn or too old; or taken up by somebody else at the same moment.
         PowersAreSeparate: the account holds another of the three powers already.
+        NameTaken: somebody else took the user name at the same moment.
     """
     with transaction.atomic():
         invitation = open_invitations().select_for_update().filter(token_hash=hash_of(token)).first()
         if invitation is None:
             raise InvitationIsOver
         if user is None:
-            user = User.objects.create_user(
-                username=username, password=password, name=invitation.name, email=invitation.email
-            )
+            user = _new_account(invitation, username, password)
         try:
             with transaction.atomic():
                 Membership.objects.get_or_create(
@@ -144,6 +143,16 @@ def accept_invitation(
         invitation.save(update_fields=["accepted_at", "user"])
         audit.record(actor=None, action="invitation.accepted", subject=invitation, data={"user": user.pk})
     return user
+
+
+def _new_account(invitation: Invitation, username: str, password: str) -> User:
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                username=username, password=password, name=invitation.name, email=invitation.email
+            )
+    except IntegrityError as error:
+        raise NameTaken(field="username") from error
 
 
 def open_invitations() -> QuerySet[Invitation]:

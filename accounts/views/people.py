@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actor import ActorRequest
+from accounts.errors import NameTaken
 from accounts.forms import AcceptInvitationForm, InvitationForm, RolesForm
 from accounts.models import Invitation, Membership, User
 from accounts.services.change_memberships import set_roles
@@ -120,6 +121,8 @@ def invitation(request: ActorRequest, token: str) -> HttpResponse:
         typed = {} if user else {key: form.cleaned_data[key] for key in ("username", "password")}
         try:
             member = accept_invitation(token=token, user=user, **typed)
+        except NameTaken as error:
+            status = refuse_in_form(form, error)
         except DomainError as error:
             status = error.status
             messages.error(request, str(error))

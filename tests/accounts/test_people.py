@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.actor import Actor, ActorRequest, actor_of
@@ -14,13 +16,23 @@ from accounts.errors import (
     InvitationIsOver,
     LastAdministrator,
     NotYourPeople,
+    OwnRoles,
     PowersAreSeparate,
     RoleDoesNotFit,
 )
 from accounts.models import Invitation, Membership, User
 from accounts.services.change_memberships import set_roles
 from accounts.services.invite_person import accept_invitation, invite_person
-from tests.factories.accounts import PASSWORD, a_person, an_actor, an_organisation, client_of, signed_in
+from tests.factories.accounts import (
+    PASSWORD,
+    TOTP_SECRET,
+    a_person,
+    an_actor,
+    an_organisation,
+    client_of,
+    signed_in,
+)
+from zcy.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +150,54 @@ def test_whoever_holds_roles_in_two_organisations_switches_between_them():
     for wrong in (an_organisation().pk, "x", ""):
         browser.post("/account/organisation/", {"organisation": wrong})
         assert acting(browser).organisation_id == hospital.pk
+
+
+def test_a_user_name_that_somebody_takes_at_the_same_moment_is_said_beside_its_field(monkeypatch):
+    from accounts.forms import AcceptInvitationForm
+
+    a_person("purchaser", username="zhangsan")
+    token = invite(an_actor("manager")).token
+    # The form has looked before the other one was there.
+    monkeypatch.setattr(AcceptInvitationForm, "clean_username", lambda form: form.cleaned_data["username"])
+    typed = {"username": "zhangsan", "password": PASSWORD, "repeated": PASSWORD}
+    answer = Client().post(reverse("invitation", args=[token]), typed)
+    assert answer.status_code == 409
+    assert answer.context["form"].errors["username"]
+    assert Membership.objects.filter(user__username="zhangsan").count() == 1
+
+
+def test_who_gives_powers_does_not_give_them_to_oneself():
+    security = an_actor("security_admin", organisation=an_organisation("operator"))
+    assert security.user is not None
+    with pytest.raises(OwnRoles):
+        set_roles(actor=security, user=security.user, roles=["security_admin", "catalog"])
+    bureau = an_organisation("supervisor")
+    browser = client_of(security.user)
+    Authenticator.objects.get_or_create(user=security.user, type="totp", data={"secret": TOTP_SECRET})
+    form = {"user": security.user_id, "organisation": bureau.pk, "role": "supervisor"}
+    answer = browser.post("/admin/accounts/membership/add/", form)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["user"]
+    another = a_person()
+    assert browser.post("/admin/accounts/membership/add/", form | {"user": another.pk}).status_code == 302
+    assert another.memberships.get().role == "supervisor"
+    assert AuditEntry.objects.filter(action="membership.added", actor_id=security.user_id).exists()
+
+
+def test_changes_of_password_and_second_factor_are_in_the_audit():
+    user = a_person("supervisor", username="supervisor")
+    browser = client_of(user)
+    new = "another-long-Secret-8"
+    browser.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert AuditEntry.objects.get(action="password.changed").actor_id == user.pk
+    request = RequestFactory().get("/")
+    authenticator = Authenticator.objects.get(user=user)
+    for signal in (authenticator_added, authenticator_removed):
+        signal.send(sender=Authenticator, request=request, user=user, authenticator=authenticator)
+    kept = AuditEntry.objects.filter(subject_id=str(user.pk)).order_by("id")
+    assert [entry.action for entry in kept] == [
+        "password.changed",
+        "second_factor.added",
+        "second_factor.removed",
+    ]
+    assert "secret" not in str([entry.data for entry in kept]).lower()
