@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zcy.formats import quantity
+
 if TYPE_CHECKING:
     from django.http import QueryDict
 
@@ -22,7 +24,15 @@ class KeyField(forms.CharField):
     """The hidden key of a form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(initial=new_key, widget=forms.HiddenInput, max_length=64, min_length=8, **kwargs)
+        lost = _("The page was not complete: reload it and send it again.")
+        super().__init__(
+            initial=new_key,
+            widget=forms.HiddenInput,
+            max_length=64,
+            min_length=8,
+            error_messages={"required": lost, "min_length": lost, "max_length": lost},
+            **kwargs,
+        )
 
 
 def renew_key(form: forms.Form) -> None:
@@ -47,6 +57,15 @@ class QuantityField(forms.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
+        most = kwargs.get("max_value")
+        if most is not None:
+            text = _("At most %(most)s: enter a quantity from 0 to %(most)s.") % {"most": quantity(most)}
+            kwargs["error_messages"] = {"max_value": text, "min_value": text} | kwargs.get(
+                "error_messages", {}
+            )
+        if isinstance(kwargs.get("initial"), Decimal):
+            # 1200, not 1.2E+3.
+            kwargs["initial"] = kwargs["initial"].normalize() + 0
         super().__init__(max_digits=12, decimal_places=3, **kwargs)
         self.widget.attrs["inputmode"] = "decimal"
 

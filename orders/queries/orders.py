@@ -43,9 +43,9 @@ SORTS: Final[dict[str, tuple[str, str]]] = {
 NEWEST_FIRST: Final = "-placed"
 
 
-def order_of(params: QueryDict) -> tuple[str, str]:
-    """The order that the address asks for; the newest first where it asks for none, or for one that is not offered."""
-    return SORTS.get(params.get("sort", ""), SORTS[NEWEST_FIRST])
+def order_of(params: QueryDict, default: str = NEWEST_FIRST) -> tuple[str, str]:
+    """The order that the address asks for; the default where it asks for none, or for one that is not offered."""
+    return SORTS.get(params.get("sort", ""), SORTS[default])
 
 
 def order_page(actor: Actor, params: QueryDict, wanted: OrderFilter, *, size: int = 20) -> KeysetPage[Order]:

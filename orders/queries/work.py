@@ -14,7 +14,7 @@ from orders.deadlines import due_on
 from orders.models import (
     Order,
 )
-from orders.queries.orders import attach_next_step, for_lists
+from orders.queries.orders import attach_next_step, for_lists, order_of
 from orders.settings import order_settings
 from orders.states import State
 from zcy import clock
@@ -55,10 +55,9 @@ def waiting_orders(actor: Actor, *states: str) -> QuerySet[Order]:
 
 
 def work_page(actor: Actor, params: QueryDict, *states: str, size: int = 20) -> KeysetPage[Order]:
-    """A work list, the oldest first, as rows of `order_page`."""
-    page = KeysetPage.of(
-        for_lists(waiting_orders(actor, *states)), params, order=["placed_at", "id"], size=size
-    )
+    """A work list, the oldest first or as `sort` says, as rows of `order_page`."""
+    wanted = order_of(params, "placed")
+    page = KeysetPage.of(for_lists(waiting_orders(actor, *states)), params, order=wanted, size=size)
     for order in page.rows:
         attach_next_step(order)
     return page

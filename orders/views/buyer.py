@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.roles import BUYER_ROLES, SUPERVISOR_ROLES, SUPPLIER_ROLES, Role
 from orders import services
 from orders.documents import order_contract
-from orders.queries import order_detail, work_page
+from orders.queries import order_detail, order_of, waiting_orders, work_page
 from orders.states import State
 from orders.views import common
 from zcy.access import roles
@@ -76,7 +76,10 @@ def reorder(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("orders:buyer_order", number=number)
 
 
-def _work(request: HttpRequest, title: str, empty: str, *states: str) -> HttpResponse:
+def _work(request: HttpRequest, title: str, empty: str, *states: str) -> HttpResponseBase:
+    if request.GET.get("format") == "csv":
+        waiting = waiting_orders(common.actor_of(request), *states)
+        return common.download(waiting.order_by(*order_of(request.GET, "placed")), "buyer")
     page = work_page(common.actor_of(request), request.GET, *states)
     for row in page.rows:
         row.tone = common.tone_of(row.state)  # type: ignore[attr-defined]
@@ -84,7 +87,7 @@ def _work(request: HttpRequest, title: str, empty: str, *states: str) -> HttpRes
         "page": page,
         "title": title,
         "empty": empty,
-        "columns": common.columns("buyer"),
+        "columns": common.columns("buyer", sortable=True),
         "side": "buyer",
     }
     return render(request, "orders/buyer/work.html", context)
@@ -92,7 +95,7 @@ def _work(request: HttpRequest, title: str, empty: str, *states: str) -> HttpRes
 
 @roles(Role.APPROVER)
 @require_safe
-def approvals(request: HttpRequest) -> HttpResponse:
+def approvals(request: HttpRequest) -> HttpResponseBase:
     """What waits for an approver."""
     return _work(
         request,
@@ -104,7 +107,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.ACCEPTOR)
 @require_safe
-def acceptances(request: HttpRequest) -> HttpResponse:
+def acceptances(request: HttpRequest) -> HttpResponseBase:
     """What waits for an acceptor."""
     return _work(
         request,
@@ -116,7 +119,7 @@ def acceptances(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.FINANCE)
 @require_safe
-def payments(request: HttpRequest) -> HttpResponse:
+def payments(request: HttpRequest) -> HttpResponseBase:
     """What waits to be paid."""
     return _work(
         request,

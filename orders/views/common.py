@@ -234,10 +234,7 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
     if request.GET.get("format") == "csv" and not wanted.errors:
         counterparty = "supplier" if side == "buyer" else "buyer"
         orders = wanted.apply(Order.objects.visible_to(actor), counterparty_field=counterparty)
-        orders = orders.order_by(*order_of(request.GET))
-        return csv_response(
-            "orders", [column.label for column in columns(side)][:6], _exported(orders, counterparty)
-        )
+        return download(orders.order_by(*order_of(request.GET)), side)
     page = order_page(actor, request.GET, wanted)
     for order in page.rows:
         order.tone = tone_of(order.state)  # type: ignore[attr-defined]
@@ -261,6 +258,13 @@ def show_list(request: HttpRequest, side: str) -> HttpResponseBase:
         ],
     }
     return render(request, "orders/order_list.html", context, status=400 if wanted.errors else 200)
+
+
+def download(orders: QuerySet[Order], side: str) -> HttpResponseBase:
+    """A list of orders as CSV, in the order given; what is next is for the page alone."""
+    counterparty = "supplier" if side == "buyer" else "buyer"
+    header = [column.label for column in columns(side)][:6]
+    return csv_response("orders", header, _exported(orders, counterparty))
 
 
 def _exported(orders: QuerySet[Order], counterparty: str) -> Iterator[list[Any]]:

@@ -146,3 +146,14 @@ def test_a_large_quantity_in_the_cart_can_be_sent_again_as_it_stands_there(trade
     assert typed[1] == "1200"
     line = CartLine.objects.get()
     assert browser.post(f"/cart/{line.pk}/", {"quantity": typed[1]}).status_code == 302
+
+
+def test_a_work_list_is_sorted_and_downloaded_like_every_list(trade: Trade) -> None:
+    small = a_submitted_order(trade)
+    large = a_submitted_order(trade, quantity=5)
+    browser = client_of(trade.people.approver)
+    for sort, first in (("", small), ("-placed", large), ("-amount", large), ("amount", small)):
+        text = browser.get(f"/buyer/approvals/?sort={sort}").content.decode()
+        assert sorted([small.number, large.number], key=text.index)[0] == first.number, sort
+    rows = b"".join(browser.get("/buyer/approvals/?sort=-amount&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert rows.index(large.number) < rows.index(small.number)
