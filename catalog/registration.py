@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import SUPPLIER_ROLES, Role
 from zcy import registries
@@ -104,8 +103,7 @@ def _in_review(actor: Any) -> Iterable[TodoItem]:
     )
     if waiting["n"]:
         yield TodoItem(
-            label=ngettext("%(n)d listing in review", "%(n)d listings in review", waiting["n"])
-            % {"n": waiting["n"]},
+            label=_("Listings in review"),
             count=waiting["n"],
             url=IN_REVIEW_URL,
             action=_("Review"),
@@ -119,8 +117,7 @@ def _rejected(actor: Any) -> Iterable[TodoItem]:
     count = Listing.objects.filter(supplier_id=actor.organisation_id, review=Review.REJECTED).count()
     if count:
         yield TodoItem(
-            label=ngettext("%(n)d rejected listing to mend", "%(n)d rejected listings to mend", count)
-            % {"n": count},
+            label=_("Rejected listings to mend"),
             count=count,
             url="/supplier/listings/?review=rejected",
             action=_("Mend"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import SUPERVISOR_ROLES, SUPPLIER_ROLES
 from zcy import registries
@@ -53,8 +52,7 @@ def _bonuses(actor: Any) -> Iterable[TodoItem]:
     count, since = waiting.count(), waiting.aggregate(at=Min("proposed_at"))["at"]
     if count:
         yield TodoItem(
-            label=ngettext("%(n)d proposed credit bonus", "%(n)d proposed credit bonuses", count)
-            % {"n": count},
+            label=_("Proposed credit bonuses"),
             count=count,
             url="/admin/credit/bonusproposal/?open=yes",
             action=_("Decide"),

@@ -194,12 +194,8 @@ def _unit_errors(actor: Any) -> Iterable[TodoItem]:
 
     count = Warning.objects.visible_to(actor).filter(state__in=LIVE_STATES, historic=False).count()
     if count:
-        text = ngettext(
-            "%(n)d price that looks like an error of the unit",
-            "%(n)d prices that look like errors of the unit",
-            count,
-        )
-        yield TodoItem(text % {"n": count}, count, f"{WORK_LIST}?view=unit_errors", _("Check"))
+        label = _("Prices that look like errors of the unit")
+        yield TodoItem(label, count, f"{WORK_LIST}?view=unit_errors", _("Check"))
 
 
 def _explanations(actor: Any) -> Iterable[TodoItem]:
@@ -215,9 +211,8 @@ def _explanations(actor: Any) -> Iterable[TodoItem]:
     )
     if found["n"]:
         side = "buyer" if actor.kind == OrganisationKind.BUYER else "supplier"
-        text = ngettext("%(n)d explanation to give", "%(n)d explanations to give", found["n"])
         yield TodoItem(
-            text % {"n": found["n"]},
+            _("Explanations to give"),
             found["n"],
             f"/{side}/explanations/",
             _("Explain"),

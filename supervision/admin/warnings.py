@@ -11,7 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -149,6 +149,8 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
                 "label": label,
                 "form": bound.get(name) or make(actor, warning, None),
                 "url": reverse(f"admin:supervision_warning_{name}", args=[warning.pk]),
+                # Four eyes: told before somebody writes grounds that would be refused.
+                "barred": name == "verify" and actor.user_id in {warning.assignee_id, warning.explainer_id},
             }
             for name, (step, label, make, _do) in STEP_FORMS.items()
             if may and warning.state in STEPS[step].sources
@@ -259,7 +261,7 @@ def _events(warning: Warning) -> list[dict[str, Any]]:
         "assigned": _("assigned"),
         "explanation_requested": _("explanation requested"),
         "explained": _("explained"),
-        "verified": _("decided"),
+        "verified": pgettext_lazy("step of a warning", "decided"),
         "closed": _("closed"),
         "escalated": _("escalated"),
         "suppressed": _("suppressed"),
@@ -303,7 +305,7 @@ STEP_FORMS: Final[dict[str, tuple[str, Any, Make, Do]]] = {
     ),
     "verify": (
         "verified",
-        _("Decide"),
+        pgettext_lazy("step of a warning", "Decide"),
         lambda actor, w, data: forms.VerifyForm(data, auto_id="verify-%s"),
         lambda actor, pk, data: verify_warning(
             actor=actor,
@@ -315,7 +317,7 @@ STEP_FORMS: Final[dict[str, tuple[str, Any, Make, Do]]] = {
     ),
     "close": (
         "closed",
-        _("Close"),
+        pgettext_lazy("step of a warning", "Close"),
         lambda actor, w, data: _Nothing(data, auto_id="close-%s"),
         lambda actor, pk, data: close_warning(actor=actor, warning_id=pk),
     ),

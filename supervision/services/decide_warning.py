@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from supervision.errors import FourEyes
 from supervision.models import Warning
@@ -35,9 +36,9 @@ def verify_warning(
         NotAllowed, Missing, WrongStep, FourEyes, TextMissing, DomainError.
     """
     if verdict not in Verdict.values:
-        raise DomainError(field="verdict")
+        raise DomainError(_("Choose one of the decisions."), field="verdict")
     if verdict == Verdict.DISMISSED and dismissal_reason not in DismissalReason.values:
-        raise DomainError(field="dismissal_reason")
+        raise DomainError(_("Choose why it is dismissed."), field="dismissal_reason")
     text = text_or_refuse(text, "text")
     with transaction.atomic():
         warning = warning_for(actor, warning_id)

@@ -268,4 +268,20 @@ def test_what_waits_is_on_the_home_page() -> None:
     assert f"{LIST}?state=open" in text
     assert text.count('class="tile"') >= 5
     client = browser(an_actor(warning.buyer, Role.PURCHASER))  # type: ignore[arg-type]
-    assert "1 explanation to give" in client.get("/").content.decode()
+    assert "Explanations to give" in client.get("/").content.decode()
+
+
+def test_who_handles_a_warning_is_told_that_another_decides() -> None:
+    warning, officer = an_assigned_warning()
+    own = browser(officer).get(page(warning)).content.decode()
+    assert "another colleague decides it" in own
+    assert 'name="verdict"' not in own
+    assert 'name="verdict"' in browser(a_supervisor()).get(page(warning)).content.decode()
+
+
+def test_a_dismissal_without_reason_says_what_is_missing() -> None:
+    warning, _officer = an_assigned_warning()
+    data = {"verdict": "dismissed", "text": TEXT, "dismissal_reason": ""}
+    answer = browser(a_supervisor()).post(f"{LIST}{warning.pk}/verify/", data)
+    assert answer.status_code == 400
+    assert "Choose why it is dismissed." in answer.content.decode()
