@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from catalog.pricing.formulas import LEAST_OBSERVATIONS, WINDOW_DAYS, Confidence, Place, confidence
+from catalog.pricing.kept import Peers, kept
 from zcy import clock
 from zcy.drawing import Bin, Mark, PriceBand
 from zcy.money import yuan
@@ -134,7 +135,7 @@ def price_panel(
     band: int = 0,
     as_of: date | None = None,
 ) -> Panel:
-    """The panel of a good as of today or of another day, always from the observations as they are now.
+    """The panel of a good as of today (kept until its deals change) or of another day, from the deals as they are now.
 
     Args:
         good_id: the good.
@@ -146,11 +147,22 @@ def price_panel(
         as_of: the last local date of the window.
     """
     day = as_of or clock.today()
+    peers = (good_id, category_id, spec_hash)
+    pack = pack_size or Decimal(1)
+    compute = partial(_compute, peers, pack, tier=tier, band=band, day=day)
+    if as_of is not None:
+        return compute()
+    found: Panel = kept(peers, f"{good_id}.{pack.normalize()}.{tier}.{band}.{day}", compute)
+    return found
+
+
+def _compute(peers: Peers, pack: Decimal, *, tier: int, band: int, day: date) -> Panel:
+    good_id, category_id, spec_hash = peers
     params: dict[str, Any] = {
         "good": good_id,
         "category": category_id,
         "spec": spec_hash,
-        "pack": pack_size or Decimal(1),
+        "pack": pack,
         "tier": tier,
         "band": band,
         "first": day - timedelta(days=WINDOW_DAYS),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from catalog.pricing.kept import forget, forget_all
 from zcy import clock
 
 
@@ -49,6 +50,7 @@ _RECORD = f"""
       JOIN accounts_region r ON r.id = l.region
      ORDER BY l.line
         ON CONFLICT (order_line_id) DO NOTHING
+    RETURNING good_id, category_id, spec_hash
 """
 
 
@@ -74,7 +76,9 @@ def record_deals(*, lines: Sequence[DealLine], confirmed_at: datetime) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [confirmed_at, confirmed_at, *columns])
-        return int(cursor.rowcount)
+        written = cursor.fetchall()
+    forget(written)
+    return len(written)
 
 
 _REFRESH = f"""
@@ -96,7 +100,10 @@ def refresh_observations(good_ids: Collection[int]) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, [list(good_ids)])
-        return int(cursor.rowcount)
+        changed = int(cursor.rowcount)
+    if changed:
+        forget_all()
+    return changed
 
 
 def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) -> int:
@@ -108,7 +115,9 @@ def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) ->
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE catalog_priceobservation SET withdrawn_at = %s"
-            " WHERE order_id = ANY(%s) AND withdrawn_at IS NULL",
+            " WHERE order_id = ANY(%s) AND withdrawn_at IS NULL RETURNING good_id, category_id, spec_hash",
             [at or clock.now(), list(order_ids)],
         )
-        return int(cursor.rowcount)
+        withdrawn = cursor.fetchall()
+    forget(withdrawn)
+    return len(withdrawn)

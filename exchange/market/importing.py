@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.services.related_groups import recompute_related_groups
+from catalog.pricing.kept import forget_all as forget_all_panels
 from catalog.services import index_goods, rebuild_vocabulary, refresh_goods
 from catalog.specs import count_faults
 from exchange.market import deriving, staging, trees
@@ -124,6 +125,7 @@ def _write(report: Report, advance: Progress) -> None:
     if "holidays" in present:
         workdays.rebuild()
     if any(counts.inserted or counts.updated for counts in report.files.values()):
+        forget_all_panels()
         # History may have come in before nights that are done: the next one begins with the first day again.
         nightly.supersede(date.min)
     if present & {"organisations", "shareholdings"}:

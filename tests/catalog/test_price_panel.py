@@ -173,16 +173,59 @@ def test_a_seldom_good_leans_on_its_twins_and_never_on_those_without_a_specifica
     assert panel(bare).n == 0
 
 
-def test_a_withdrawn_deal_leaves_every_panel_at_once(market: tuple[Good, Good], client: Client) -> None:
+def test_a_deal_comes_and_goes_in_every_panel_at_once(
+    market: tuple[Good, Good], client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     good, twin = market
     a_listing_on_sale(good)
-    orders = deals(twin, ["400"] * 20, region=a_region("330100"))
     url = f"/goods/{good.pk}/?tier={CITY}&band=1"
+    assert "¥95" in client.get(url).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        orders = deals(twin, ["400"] * 20, region=a_region("330100"))
     assert "¥400" in client.get(url).content.decode()
-    services.withdraw_deals(order_ids=orders)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_deals(order_ids=orders)
     html = client.get(url).content.decode()
     assert "¥400" not in html
     assert "¥95" in html
+
+
+def test_a_panel_is_computed_once_until_its_deals_change(
+    market: tuple[Good, Good], django_capture_on_commit_callbacks: Any, django_assert_num_queries: Any
+) -> None:
+    good, twin = market
+    other = a_good("别的", model="Z", spec={"size": "A3"})
+    first = panel(good)
+    with django_assert_num_queries(0):
+        assert panel(good) == first
+    with django_capture_on_commit_callbacks(execute=True):
+        deals(other, ["7"] * 3)
+    with django_assert_num_queries(0):
+        panel(good)
+    with django_capture_on_commit_callbacks(execute=True):
+        deals(twin, ["95"])
+    with django_assert_num_queries(1):
+        panel(good)
+
+
+def test_a_panel_that_was_computed_while_a_deal_was_under_way_is_not_kept_beyond_it(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    from catalog.pricing import kept
+
+    good = a_good()
+    peers = (good.pk, good.category_id, good.spec_hash)
+    kept.kept(peers, "x", lambda: "old")
+
+    def while_a_deal_is_confirmed() -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            kept.forget([peers])
+        return "read before the commit"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        kept.forget([peers])
+    assert kept.kept(peers, "x", while_a_deal_is_confirmed) == "read before the commit"
+    assert kept.kept(peers, "x", lambda: "new") == "new"
 
 
 def test_the_page_names_what_was_compared(market: tuple[Good, Good]) -> None:
