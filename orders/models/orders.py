@@ -143,6 +143,10 @@ class Order(models.Model):
             models.Index(fields=["state", "placed_at"], condition=Q(origin="live"), name="order_live_state"),
             BrinIndex(fields=["placed_at"], name="order_placed_brin"),
             BrinIndex(fields=["confirmed_at"], name="order_confirmed_brin"),
+            # The newest deals for everyone: a range in a BRIN would have to be sorted for each page.
+            models.Index(
+                fields=["confirmed_at"], condition=Q(cancelled_at__isnull=True), name="order_published"
+            ),
         ]
         triggers = [initial_state_trigger(), state_trigger(), agreed_trigger()]
 
