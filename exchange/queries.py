@@ -60,7 +60,8 @@ def _words(field: str, text: str) -> list[Q]:
 
 def figures() -> dict[str, Any]:
     """What the portal's first page says of itself, at most a minute old: it counts a whole month of lines."""
-    return cache.get_or_set("exchange.figures", _count_figures, FIGURES_SECONDS) or _count_figures()
+    found: Any = cache.get_or_set("exchange.figures", _count_figures, FIGURES_SECONDS)
+    return dict(found)
 
 
 def _count_figures() -> dict[str, Any]:
