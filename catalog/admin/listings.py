@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,10 +23,12 @@ from accounts.roles import OPERATOR_ROLES, Role
 from catalog import review_reasons, services
 from catalog.attributes import attributes_of, labelled
 from catalog.differences import differences
+from catalog.errors import ListingChanged
 from catalog.models import Listing, Review, ReviewDecision
 from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
 from catalog.services.edit_listing import snapshot
 from catalog.tree import category_tree
+from zcy import clock
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.drawing import Mark
 from zcy.errors import DomainError
@@ -56,6 +60,14 @@ class DecisionForm(forms.Form):
         return data
 
 
+class SeenForm(ActionForm):
+    """An action on many rows knows when they were shown: what was changed since is not decided unseen."""
+
+    seen_at = forms.DateTimeField(
+        widget=forms.HiddenInput, required=False, initial=lambda: clock.now().isoformat()
+    )
+
+
 @admin.register(Listing)
 class ListingAdmin(ReadOnlyAdmin[Listing]):
     """All listings; those in review open the page of the decision."""
@@ -68,6 +80,7 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
     search_fields = ("good__name", "supplier__name")
     ordering = ("submitted_at", "id")
     actions = ("approve", "reject")
+    action_form = SeenForm
 
     @admin.display(description=gettext_lazy("price"), ordering="price")
     def yuan(self, listing: Listing) -> str:
@@ -117,6 +130,7 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
         context = self._page(request, _("Reject the chosen listings with reasons")) | {
             "form": form,
             "listings": queryset.select_related("good", "supplier"),
+            "seen_at": request.POST.get("seen_at", ""),
         }
         return TemplateResponse(
             request, "admin/catalog/listing/reject.html", context, status=400 if form.errors else 200
@@ -126,15 +140,28 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
         self, request: HttpRequest, queryset: QuerySet[Listing], *, approve: bool, **values: Any
     ) -> None:
         done = 0
-        for pk in queryset.order_by("pk").values_list("pk", flat=True):
+        seen_at = self._seen_at(request)
+        rows = queryset.order_by("pk").values_list("pk", "version", "changed_at")
+        for pk, version, changed_at in rows:
             try:
-                services.decide_review(actor=self._actor(request), listing_id=pk, approve=approve, **values)
+                if seen_at is None or changed_at > seen_at:
+                    raise ListingChanged(_("It was changed since you opened the list: look at it again."))
+                services.decide_review(
+                    actor=self._actor(request), listing_id=pk, approve=approve, version=version, **values
+                )
                 done += 1
             except DomainError as error:
                 messages.error(request, f"{pk}: {error}")
         if done:
             text = ngettext("%(n)d listing decided.", "%(n)d listings decided.", done)
             messages.success(request, text % {"n": done})
+
+    def _seen_at(self, request: HttpRequest) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(request.POST.get("seen_at", ""))
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else None
 
     def review_view(self, request: HttpRequest, listing_id: int) -> HttpResponse:
         """One listing with everything that the decision needs; only catalog staff decide."""

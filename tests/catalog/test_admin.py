@@ -33,6 +33,7 @@ from tests.catalog.factories import (
     an_organisation,
     deals,
 )
+from zcy import clock
 from zcy.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -80,10 +81,11 @@ def test_a_rejection_without_a_reason_is_refused_and_keeps_the_text(staff: Clien
 
 def test_several_are_decided_at_once(staff: Client) -> None:
     listings = [a_listing_on_sale(a_good(model=f"M{number}"), review=Review.PENDING) for number in range(3)]
-    chosen = {"_selected_action": [listing.pk for listing in listings[:2]]}
+    seen = {"seen_at": clock.now().isoformat()}
+    chosen = seen | {"_selected_action": [listing.pk for listing in listings[:2]]}
     staff.post("/admin/catalog/listing/", chosen | {"action": "approve"})
     assert Listing.objects.filter(review=Review.APPROVED).count() == 2
-    last = {"_selected_action": [listings[2].pk], "action": "reject"}
+    last = seen | {"_selected_action": [listings[2].pk], "action": "reject"}
     assert staff.post("/admin/catalog/listing/", last).status_code == 200
     assert staff.post("/admin/catalog/listing/", last | {"decided": "1", "reject": "1"}).status_code == 400
     staff.post("/admin/catalog/listing/", last | {"decided": "1", "reject": "1", "reasons": ["price_lure"]})
@@ -287,3 +289,28 @@ def test_the_review_list_needs_the_same_statements_for_10_and_for_40_listings(st
             a_listing_on_sale(a_good(f"打印机 {more}-{number}"), review=Review.PENDING, index=False)
         counted.append(statements())
     assert counted[0] == counted[1]
+
+
+def test_what_was_changed_since_the_list_was_shown_is_not_decided_unseen(staff: Client) -> None:
+    supplier = a_supplier_actor()
+    listing, other = (
+        a_listing_on_sale(a_good(model=model), supplier=supplier.organisation, review=Review.PENDING)
+        for model in ("M1", "M2")
+    )
+    html = staff.get("/admin/catalog/listing/?review__exact=pending").content.decode()
+    seen_at = html.split('name="seen_at" value="')[1].split('"')[0]
+    services.edit_listing(
+        actor=supplier, listing_id=listing.pk, version=listing.version,
+        values=ListingValues(price=Decimal(9999), stock=Decimal(1), note="加微信"),
+    )  # fmt: skip
+    for odd in (seen_at, "", "yesterday", "2026-01-01"):
+        chosen = {"_selected_action": [listing.pk], "action": "approve", "seen_at": odd}
+        staff.post("/admin/catalog/listing/", chosen)
+        listing.refresh_from_db()
+        assert listing.review == Review.PENDING
+    staff.post(
+        "/admin/catalog/listing/",
+        {"_selected_action": [other.pk], "action": "approve", "seen_at": seen_at},
+    )
+    other.refresh_from_db()
+    assert other.review == Review.APPROVED
