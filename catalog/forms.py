@@ -39,7 +39,11 @@ class ListingForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     warranty_months = forms.IntegerField(
-        label=_("Warranty in months"), min_value=0, max_value=MOST_MONTHS, required=False
+        label=_("Warranty in months"),
+        min_value=0,
+        max_value=MOST_MONTHS,
+        required=False,
+        help_text=_("A change is reviewed again."),
     )
     own_public_price = forms.DecimalField(
         label=_("Price in your own public shop"),
@@ -51,6 +55,7 @@ class ListingForm(forms.Form):
         label=_("Remark"),
         max_length=300,
         required=False,
+        help_text=_("A change is reviewed again."),
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)

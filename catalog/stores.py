@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import connection
 
 from catalog.search.filters import DEAREST, Filters
+from catalog.search.matching import match
 from zcy.formats import money, quantity
 
 _LISTINGS: Final = """
@@ -34,8 +35,9 @@ def store_goods(supplier_id: int, filters: Filters) -> StoreGoods:
     condition = ""
     params: list[Any] = [supplier_id]
     if filters.q:
-        condition += " AND g.name ILIKE %s"
-        params.append(f"%{_escaped(filters.q)}%")
+        words = match(filters.q)
+        condition += f" AND {words.clause}"
+        params += words.params
     position = filters.position
     backwards = position is not None and position.backwards
     upwards = (filters.sort != DEAREST) != backwards
@@ -71,7 +73,3 @@ def store_goods(supplier_id: int, filters: Filters) -> StoreGoods:
         page.previous_url = filters.address(f"before={found[0][5]}_{found[0][0]}")
         page.first_url = filters.address()
     return page
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

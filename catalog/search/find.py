@@ -198,18 +198,19 @@ def _marked(name: str, marker: re.Pattern[str] | None) -> SafeString:
 
 _FOR_SUPPLIER: Final = """
     SELECT g.id, g.name, c.name, g.offers, g.lowest_price,
-           (SELECT max(l.id) FROM catalog_listing l WHERE l.good_id = g.id AND l.supplier_id = %s)
+           (SELECT max(l.id) FROM catalog_listing l WHERE l.good_id = g.id AND l.supplier_id = %s
+               AND (l.delisted_at IS NULL OR l.delisted_at > now()))
       FROM catalog_good g JOIN catalog_category c ON c.id = g.category_id
-     WHERE {where} ORDER BY ts_rank(g.search, %s::tsquery) DESC, g.id LIMIT 30
+     WHERE {where} ORDER BY ts_rank(g.search, %s::tsquery) DESC, g.id LIMIT %s
 """
 
 
-def find_for_supplier(q: str, supplier_id: int | None) -> list[dict[str, Any]]:
+def find_for_supplier(q: str, supplier_id: int | None, *, limit: int) -> list[dict[str, Any]]:
     """Standard goods to offer, whether anybody offers them yet or not, with the supplier's own listing."""
     wanted = conditions(Filters(q=q), only_offered=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            _FOR_SUPPLIER.format(where=wanted.where), [supplier_id, *wanted.params, wanted.rank_query]
+            _FOR_SUPPLIER.format(where=wanted.where), [supplier_id, *wanted.params, wanted.rank_query, limit]
         )
         return [
             {"id": pk, "name": name, "category": category, "offers": offers, "lowest": price, "listing": own}

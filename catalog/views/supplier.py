@@ -35,6 +35,8 @@ from zcy.paging import KeysetPage
 from zcy.tables import Column, without
 
 SORTS: Final = {"price": "price", "stock": "stock", "changed": "changed_at"}
+# Goods to choose from; who sees that many writes another word.
+MOST_GOODS: Final = 30
 DEFAULT_SORT: Final = "-changed"
 COLUMNS: Final = [
     Column(gettext_lazy("Good"), fixed=True),
@@ -149,8 +151,9 @@ def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, st
 def choose_good(request: HttpRequest) -> HttpResponse:
     """First step of a new listing: which standard good."""
     filters = read_filters(request.GET)
-    found = find_for_supplier(filters.q, _actor(request).organisation_id) if filters.q else []
-    context = {"filters": filters, "found": found}
+    supplier_id = _actor(request).organisation_id
+    found = find_for_supplier(filters.q, supplier_id, limit=MOST_GOODS + 1) if filters.q else []
+    context = {"filters": filters, "found": found[:MOST_GOODS], "more": len(found) > MOST_GOODS}
     return render(
         request, "catalog/supplier/choose_good.html", context, status=400 if filters.errors else 200
     )

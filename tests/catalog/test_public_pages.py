@@ -211,6 +211,8 @@ def test_a_store_shows_grade_figures_and_goods(client: Client) -> None:
     for text in ("杭州晨光办公", "AA", "91.3%", "4.6", "¥88.00"):
         assert text in html
     assert "¥88.00" not in page(client, f"/stores/{supplier.pk}/?q=nothing")
+    for q in ("打印机 惠普", "m403", "dayinji"):
+        assert "¥88.00" in page(client, f"/stores/{supplier.pk}/?q={q}")
     page(client, f"/stores/{supplier.pk}/?after=x", status=400)
 
 

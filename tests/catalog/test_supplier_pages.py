@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,7 +21,9 @@ from tests.catalog.factories import (
     a_listing_on_sale,
     a_supplier_actor,
     deals,
+    many_goods_on_sale,
 )
+from zcy import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +236,20 @@ def test_the_back_office_needs_the_same_statements_for_nothing_for_10_and_for_40
                 supplier=actor.organisation, index=False,
             )  # fmt: skip
         services.index_goods()
+        statements(urls[-1])  # new brands: the segmenter learns them
         counted.append([statements(url) for url in urls])
     assert counted[0] == counted[1] == counted[2]
     assert max(counted[0]) <= 8
+
+
+def test_more_goods_than_can_be_shown_are_told_and_an_ended_offer_can_be_made_anew() -> None:
+    actor = a_supplier_actor()
+    browser = a_client_of(actor)
+    goods = many_goods_on_sale(31)
+    assert browser.get("/supplier/listings/new/?q=打印机").context["more"]
+    one = f"/supplier/listings/new/?q={goods[3].model}"
+    assert not browser.get(one).context["more"]
+    ended = a_listing_on_sale(goods[3], supplier=actor.organisation, index=False)
+    assert f"/supplier/listings/{ended.pk}/" in browser.get(one).content.decode()
+    Listing.objects.filter(pk=ended.pk).update(delisted_at=clock.now() - timedelta(hours=1), sale="off_sale")
+    assert f"/supplier/listings/new/{goods[3].pk}/" in browser.get(one).content.decode()
