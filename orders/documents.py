@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.errors import HistoricOrder, WrongState
 from orders.models import Order, OrderLine, Origin
 from orders.settings import DEFAULT_PAYMENT_DAYS, order_settings
+from orders.states import State
 from zcy import clock, pdf
-from zcy.documents import in_groups, issue_document
+from zcy.documents import CANCELLED, in_groups, issue_document, withdraw_documents
 from zcy.errors import Missing
 from zcy.money import chinese_capitals
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from zcy.models import Document
 
 KIND: Final = "order-contract"
-TEMPLATE_VERSION: Final = 1
+TEMPLATE_VERSION: Final = 2
 # A contract is a Chinese legal text, whatever the reader's language.
 METHODS: Final = {
     "direct": "直接订购",
@@ -65,6 +67,8 @@ def order_contract(*, actor: Actor, number: str, site: str) -> PdfFile:
     if order.confirmed_at is None:
         raise WrongState(_("There is a contract as soon as the supplier has confirmed the order."))
     document = issue_contract(order)
+    if order.state == State.CANCELLED:
+        withdraw_documents(order, reason=CANCELLED)
     return PdfFile(f"contract-{order.number}.pdf", contract_pdf(document, site=site), document.code)
 
 
@@ -102,17 +106,17 @@ def contract_content(order: Order) -> dict[str, Any]:
     """Everything that the contract states, from what was frozen at submission and promised at confirmation."""
     terms = order.terms
     contact, title = terms.get("contact", {}), terms.get("invoice_title", {})
-    address = terms.get("address", {})
     confirmed_on = clock.local_date(order.confirmed_at) if order.confirmed_at else None
     return {
         "number": order.number,
         "method": METHODS.get(order.method, order.method),
         "plan": f"{order.plan.number} {order.plan.title}" if order.plan else "",
+        "placed_on": _in_words(clock.local_date(order.placed_at)),
         "confirmed_on": _in_words(confirmed_on),
         "promised_on": _in_words(order.promised_on),
         "buyer": {"name": "", "uscc": "", **terms.get("buyer", {})},
         "seller": {"name": "", "uscc": "", "phone": "", **terms.get("supplier", {})},
-        "address": f"{address.get('region', '')}{address.get('line', '')}",
+        "address": _address(terms.get("address", {})),
         "contact": f"{contact.get('name', '')} {contact.get('phone', '')}".strip(),
         "invoice_title": f"{title.get('title', '')} {title.get('tax_number', '')}".strip(),
         "lines": [_line(line) for line in order.lines.all()],
@@ -124,11 +128,18 @@ def contract_content(order: Order) -> dict[str, Any]:
     }
 
 
+def _address(address: Mapping[str, str]) -> str:
+    """Region and street; people often write the region into the street as well."""
+    region, street = address.get("region", ""), address.get("line", "")
+    return street if region in street else f"{region}{street}"
+
+
 def _line(line: OrderLine) -> dict[str, Any]:
     seen = line.snapshot
     return {
         "name": seen.get("name", ""),
         "model": " ".join(filter(None, [seen.get("brand", ""), seen.get("model", "")])),
+        "spec": "；".join(f"{label}：{value}" for label, value in seen.get("spec_shown", [])),
         "unit": seen.get("unit", ""),
         "quantity": plain(line.quantity),
         "unit_price": f"{line.unit_price:,.2f}",

@@ -14,7 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from zcy import clock
-from zcy.models import Document
+from zcy.models import Document, Withdrawal
+
+# Why a document is no longer in force.
+CANCELLED: Final = "cancelled"
 
 # Crockford's alphabet: no letter that a person could take for a digit.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -76,12 +79,25 @@ def issue_document(
         return Document.objects.get(**identity)  # issued by somebody else at the same moment
 
 
+def withdraw_documents(subject: Model, *, reason: str) -> None:
+    """Say that what documents this row is no longer in force; what is withdrawn already stays so.
+
+    Args:
+        subject: the row that the documents are about.
+        reason: a word such as `cancelled`, which the public page explains.
+    """
+    issued = Document.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    Withdrawal.objects.bulk_create(
+        [Withdrawal(document=document, reason=reason) for document in issued], ignore_conflicts=True
+    )
+
+
 def find_document(code: str) -> Document | None:
     """The document of a code as a person typed it: small letters, blanks, hyphens and O for 0 do not matter."""
     spelled = code.strip().upper().translate(READ_AS)
     if len(spelled) != CODE_LENGTH or not set(spelled) <= set(ALPHABET):
         return None
-    return Document.objects.filter(code=spelled).first()
+    return Document.objects.select_related("withdrawal").filter(code=spelled).first()
 
 
 def is_genuine(document: Document) -> bool:

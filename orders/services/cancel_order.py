@@ -14,6 +14,7 @@ from orders.services.steps import allowed_state, done_already, give_back_stock, 
 from orders.signals import order_cancelled
 from orders.transitions import Action
 from zcy import clock
+from zcy.documents import CANCELLED, withdraw_documents
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def cancel_order(*, actor: Actor, number: str, reason: str) -> Order:
     """Cancel: the buyer until the order is shipped, the supplier between confirming and shipping.
 
-    Stock and budget go back, and its prices are no deals any more.
+    Stock and budget go back, its prices are no deals any more, and its contract is no longer in force.
 
     Raises:
         ReasonNeeded, Missing, WrongState, NotAllowed.
@@ -44,5 +45,6 @@ def cancel_order(*, actor: Actor, number: str, reason: str) -> Order:
     give_back_stock(order)
     if confirmed:
         withdraw_deals(order_ids=[order.pk], at=moment)
+        withdraw_documents(order, reason=CANCELLED)
     order_cancelled.send(sender=Order, order=order, actor=actor)
     return order

@@ -11,9 +11,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, FilteredRelation, Q
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Category, Listing
+from catalog.attributes import attributes_of, labelled
+from catalog.models import Category, Good, Listing
+from catalog.tree import category_tree
 from orders.advice import Projected, ProjectedLine, ProjectedOrder
 from orders.errors import EmptyCart, InvalidAmount, InvalidQuantity, NotOrderable
 from orders.services.checks import MOST_MONEY, checked_quantity
@@ -214,6 +217,8 @@ def snapshot(item: Item) -> dict[str, Any]:
         "brand": good.brand.name if good.brand else "",
         "model": good.model,
         "spec": good.spec,
+        # As pages show it, in Chinese: documents print what the attributes were called then.
+        "spec_shown": _spec_shown(good),
         "unit": good.unit,
         "pack_size": str(good.pack_size) if good.pack_size is not None else None,
         "labels": list(good.labels),
@@ -224,6 +229,11 @@ def snapshot(item: Item) -> dict[str, Any]:
         "warranty_months": listing.warranty_months,
         "note": listing.note,
     }
+
+
+def _spec_shown(good: Good) -> list[tuple[str, str]]:
+    with translation.override("zh-hans"):
+        return labelled(good.spec or {}, attributes_of(category_tree().by_id.get(good.category_id)))
 
 
 def seen_band(item: Item) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from zcy.models.append_only import append_only_triggers
 from zcy.models.audit import AuditEntry, AuditSeal
 from zcy.models.calendar import DayKind, Holiday, Outage, Workday
-from zcy.models.documents import Document
+from zcy.models.documents import Document, Withdrawal
 from zcy.models.nights import NightlyPartRun, NightlyRun, RunState
 from zcy.models.outbox import OutboxMessage
 
@@ -18,6 +18,7 @@ __all__ = [
     "Outage",
     "OutboxMessage",
     "RunState",
+    "Withdrawal",
     "Workday",
     "append_only_triggers",
 ]

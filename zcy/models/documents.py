@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from zcy.models.append_only import append_only_triggers
@@ -38,3 +39,20 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class Withdrawal(models.Model):
+    """A document that is genuine and no longer in force, such as the contract of a cancelled order."""
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField(_("time"), db_default=Now())
+    # A word of `zcy.documents`, such as `cancelled`.
+    reason = models.CharField(_("reason"), max_length=40)
+
+    class Meta:
+        verbose_name = _("withdrawal of a document")
+        verbose_name_plural = _("withdrawals of documents")
+        triggers = append_only_triggers()
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.reason}"

@@ -64,6 +64,7 @@ def verify_document(request: HttpRequest, code: str) -> HttpResponse:
         "code": in_groups(document.code),
         "facts": facts,
         "genuine": is_genuine(document),
+        "withdrawal": getattr(document, "withdrawal", None),
     }
     return render(request, "zcy/verify.html", context)
 
