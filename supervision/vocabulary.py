@@ -20,8 +20,8 @@ class Dimension(models.TextChoices):
 
 # What parameters are counted in, as people write it behind the number.
 UNIT_WORDS: Final = {
-    "d": _("days"),
-    "wd": _("working days"),
+    "d": _("day(s)"),
+    "wd": _("working day(s)"),
     "×": _("times"),
     "× T": _("times the ceiling"),
     "S": _("standard deviations"),

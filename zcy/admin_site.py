@@ -113,6 +113,11 @@ def _makes_no_sense(name: str, value: str) -> bool:
     return "\0" in name or (name != "q" and "\0" in value)
 
 
+def is_nameless_relation(field: Any) -> bool:
+    """A relation to which the model itself gives no words; Django makes some of its name, in no language."""
+    return isinstance(field, ForeignKey) and getattr(field, "_verbose_name", None) is None
+
+
 class RoleAdmin(admin.ModelAdmin[Row]):
     """A page of the administration that opens by role, shows only what the actor may see, and leaves a trace.
 
@@ -133,8 +138,7 @@ class RoleAdmin(admin.ModelAdmin[Row]):
         super().__init__(model, admin_site)
         for field in self.opts.get_fields():
             # Only the name that is shown: what migrations know of the field (`_verbose_name`) stays as it is.
-            named = getattr(field, "_verbose_name", None)
-            if isinstance(field, ForeignKey) and named is None and field.name in RELATIONS:
+            if is_nameless_relation(field) and field.name in RELATIONS:
                 field.verbose_name = RELATIONS[field.name]
 
     def _holds(self, request: HttpRequest, roles: frozenset[str]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zcy import registries
@@ -30,29 +31,26 @@ def register() -> None:
     )
 
 
-def _latest() -> Any:
-    """The last night with the numbers of its parts (`done`, `failed`, `all_parts`), or None."""
-    counted = NightlyRun.objects.annotate(
-        done=Count("parts", filter=Q(parts__state=RunState.DONE)),
-        failed=Count("parts", filter=Q(parts__state=RunState.FAILED)),
-        all_parts=Count("parts"),
-    )
-    return counted.order_by("-last").first()
+def _latest() -> tuple[NightlyRun, Counter[str]] | None:
+    """The last night with the number of its parts by state."""
+    run = NightlyRun.objects.order_by("-last").first()
+    return (run, Counter(run.parts.values_list("state", flat=True))) if run else None
 
 
 def last_night(actor: Any) -> Mapping[str, Any]:
     """The state of the last night; for the system administrator also what waits to be sent."""
-    run = _latest()
-    tiles = []
-    if run is not None:
+    latest = _latest()
+    if latest is None:
+        tiles = [Tile(_("Night computed"), "–", hint=_("No night has been computed yet."))]
+    else:
+        run, parts = latest
         address = reverse("admin:zcy_nightlyrun_change", args=[run.pk])
+        done, failed = parts[RunState.DONE], parts[RunState.FAILED]
         tiles = [
             Tile(_("Night computed"), f"{run.last}", hint=run.get_state_display(), href=address),
-            Tile(_("Parts done"), run.done, hint=_("of %(n)s") % {"n": run.all_parts}, href=address),
-            Tile(_("Parts failed"), run.failed, href=address, tone="serious" if run.failed else ""),
+            Tile(_("Parts done"), done, hint=gettext("of %(n)s") % {"n": parts.total()}, href=address),
+            Tile(_("Parts failed"), failed, href=address, tone="serious" if failed else ""),
         ]
-    else:
-        tiles = [Tile(_("Night computed"), "–", hint=_("No night has been computed yet."))]
     if actor.has_role(SYSTEM_ADMIN):
         waiting = OutboxMessage.objects.count()
         tiles.append(Tile(_("Messages to send"), waiting, href=reverse("admin:zcy_outboxmessage_changelist")))
@@ -61,11 +59,12 @@ def last_night(actor: Any) -> Mapping[str, Any]:
 
 def failed_nights(_actor: Any) -> Iterable[TodoItem]:
     """Parts of the last night that failed for good."""
-    run = _latest()
-    if run is not None and run.failed:
+    latest = _latest()
+    if latest is not None and latest[1][RunState.FAILED]:
+        run, parts = latest
         yield TodoItem(
             label=_("Parts of the last night that failed"),
-            count=run.failed,
+            count=parts[RunState.FAILED],
             url=reverse("admin:zcy_nightlyrun_change", args=[run.pk]),
             action=_("Run again"),
             since=run.ended_at or run.started_at,

@@ -87,9 +87,7 @@ class WarningAdmin(ReadOnlyAdmin[Warning]):
         )
         return [bulk, *steps, *super().get_urls()]
 
-    def changelist_view(  # type: ignore[override]
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Five tiles, the regions below, then the list by deadline and priority; or the whole list as CSV."""
         if not self.has_view_permission(request):
             raise Http404

@@ -231,7 +231,7 @@ def test_the_list_is_downloaded_as_it_is_filtered() -> None:
 def test_parameters_are_told_in_words() -> None:
     row = Rule.objects.get(slug="late-delivery")
     text = browser(a_lead()).get(f"/admin/supervision/rule/{row.pk}/change/").content.decode()
-    assert "1 working days" in text
+    assert "1 working day(s)" in text
     assert "1 wd" not in text
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db.models import ForeignKey
 from django.test import Client
 
 from accounts.roles import OrganisationKind, Role
@@ -16,7 +15,7 @@ from tests.factories import a_supplier
 from tests.factories.accounts import a_person, an_organisation
 from zcy import clock
 from zcy.admin.nights import in_words
-from zcy.admin_site import RELATIONS, RoleAdmin
+from zcy.admin_site import RELATIONS, RoleAdmin, is_nameless_relation
 from zcy.models import NightlyRun, RunState
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +51,7 @@ def test_every_relation_that_is_shown_has_a_name_of_its_own() -> None:
         for model, page in admin.site._registry.items()
         if isinstance(page, RoleAdmin)
         for field in model._meta.get_fields()
-        if isinstance(field, ForeignKey)
-        and getattr(field, "_verbose_name", None) is None
-        and field.name not in RELATIONS
+        if is_nameless_relation(field) and field.name not in RELATIONS
     ]
     assert sorted(nameless) == ["Warning.assignee", "Warning.explainer", "Warning.verifier"], (
         "warnings have pages of their own, which name these"
