@@ -212,14 +212,19 @@ class AcceptForm(StepForm):
     def prepare(self) -> None:
         for line in self._lines():
             left: Decimal = line.open_quantity  # type: ignore[attr-defined]
+            # The table names the columns; among the errors on top each has to say which good it means.
+            good = {"good": line.snapshot.get("name") or line.good.name}
             self.fields[f"accepted_{line.pk}"] = QuantityField(
-                label=_("Accepted"), max_value=left, initial=formats.typed(left), required=False
+                label=_("Accepted: %(good)s") % good,
+                max_value=left,
+                initial=formats.typed(left),
+                required=False,
             )
             self.fields[f"refused_{line.pk}"] = QuantityField(
-                label=_("Refused"), max_value=left, initial=0, required=False
+                label=_("Refused: %(good)s") % good, max_value=left, initial=0, required=False
             )
             self.fields[f"reason_{line.pk}"] = forms.CharField(
-                label=_("Reason"), max_length=200, required=False
+                label=_("Reason: %(good)s") % good, max_length=200, required=False
             )
 
     def _lines(self) -> list[OrderLine]:
