@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeGuard, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -113,7 +113,7 @@ def _makes_no_sense(name: str, value: str) -> bool:
     return "\0" in name or (name != "q" and "\0" in value)
 
 
-def is_nameless_relation(field: Any) -> bool:
+def is_nameless_relation(field: Any) -> TypeGuard[ForeignKey[Any, Any]]:
     """A relation to which the model itself gives no words; Django makes some of its name, in no language."""
     return isinstance(field, ForeignKey) and getattr(field, "_verbose_name", None) is None
 
