@@ -111,6 +111,24 @@ class Points:
     halved_from: date | None = None
 
 
+@dataclass(frozen=True)
+class Tariff:
+    """What a severity costs: points, half-life in days (None: no decay), years until it expires."""
+
+    points: int
+    half_life_days: int | None
+    years: int
+
+
+TARIFFS: Final[Mapping[str, Tariff]] = {
+    "minor": Tariff(2, 180, 2),
+    "general": Tariff(5, 365, 2),
+    "major": Tariff(15, 365, 3),
+    # Until its legal expiry: three years unless the decision says otherwise.
+    "serious": Tariff(50, None, 3),
+}
+
+
 def weights(model: Mapping[str, float]) -> dict[str, float]:
     """Points per component: those of a version in proportion, so that they add up to 100."""
     total = sum(model.values())

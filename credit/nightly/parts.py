@@ -11,7 +11,7 @@ from django.db.models import F, Func, IntegerField
 from accounts.models import Organisation
 from catalog.services import refresh_goods
 from credit import grading
-from credit.nightly import observations, priors, scoring, snapshots
+from credit.nightly import complaints, observations, priors, scoring, snapshots
 from zcy.models import NightlyRun
 from zcy.registries import NightContext
 
@@ -19,9 +19,13 @@ SHARDS: Final = 2
 
 
 def observe(context: NightContext) -> Mapping[str, Any]:
-    """Bring the ledger of observations up to the night."""
+    """Bring the ledgers up to the night: what orders say, and what was decided about complaints."""
     since = observations.look_from(context.last, month_end=_passes_month_end(context))
-    return observations.reconcile(last=context.last, shard=context.shard, shards=context.shards, since=since)
+    figures = observations.reconcile(
+        last=context.last, shard=context.shard, shards=context.shards, since=since
+    )
+    written = complaints.reconcile(last=context.last, shard=context.shard, shards=context.shards)
+    return {**figures, "rows": figures["rows"] + written, "events": written}
 
 
 def _passes_month_end(context: NightContext) -> bool:

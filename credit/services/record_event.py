@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
+from credit import formulas
 from credit.models import CreditEvent, EventKind, Severity
 from credit.nightly import events, notices, scoring
 from zcy import audit, clock, workdays
@@ -17,24 +17,6 @@ if TYPE_CHECKING:
 
 # "Notice before effect": working days between the decision and the day from which it counts.
 NOTICE_DAYS: Final = 3
-
-
-@dataclass(frozen=True)
-class Tariff:
-    """What a severity costs: points, half-life in days (None: no decay), years until it expires."""
-
-    points: int
-    half_life_days: int | None
-    years: int
-
-
-TARIFFS: Final = {
-    Severity.MINOR: Tariff(2, 180, 2),
-    Severity.GENERAL: Tariff(5, 365, 2),
-    Severity.MAJOR: Tariff(15, 365, 3),
-    # Until its legal expiry: three years unless the decision says otherwise.
-    Severity.SERIOUS: Tariff(50, None, 3),
-}
 
 
 def record_deduction(
@@ -59,7 +41,7 @@ def record_deduction(
         expires_on: the legal expiry, where the decision names one.
     """
     degree = Severity(severity or Severity.GENERAL)
-    tariff = TARIFFS[degree]
+    tariff = formulas.TARIFFS[degree]
     effective = workdays.add(clock.today(), NOTICE_DAYS)
     with transaction.atomic():
         events.own_lock()

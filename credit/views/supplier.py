@@ -16,7 +16,7 @@ from accounts.roles import SUPPLIER_ROLES
 from credit import queries
 from credit.forms import ContributionFilter
 from credit.grading import NEWCOMER
-from credit.models import Component, CreditSnapshot, EventKind
+from credit.models import Component, CreditEvent, CreditSnapshot, EventKind
 from zcy import clock
 from zcy.access import roles
 from zcy.exports import csv_response
@@ -127,6 +127,12 @@ def _others(snapshot: CreditSnapshot) -> list[dict[str, Any]]:
     return [row for row in rows if row["value"]]
 
 
+def _reason(event: CreditEvent) -> str:
+    if event.source.startswith("complaint:"):
+        return _("Upheld complaint %(id)s") % {"id": event.reason or event.source.partition(":")[2]}
+    return event.reason
+
+
 def _event_entries(supplier_id: int) -> list[dict[str, Any]]:
     tones = {EventKind.DEDUCTION: "serious", EventKind.BONUS: "good"}
     today = clock.today()
@@ -142,7 +148,7 @@ def _event_entries(supplier_id: int) -> list[dict[str, Any]]:
                 "title": title.strip(),
                 "at": event.recorded_at,
                 "tone": tones.get(EventKind(event.kind), "idle"),
-                "text": " · ".join(filter(None, [event.reason, note])),
+                "text": " · ".join(filter(None, [_reason(event), note])),
             }
         )
     return entries

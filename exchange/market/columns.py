@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,19 @@ _MONEY = re.compile(r"-?\d{1,12}(\.\d{1,2})?\Z", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}(\.\d{1,3})?\Z", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}\Z", re.ASCII)
 _SHARE = re.compile(r"(0(\.\d{1,6}0*)?|1(\.0+)?|\.\d{1,6})\Z", re.ASCII)
+# Times as both Python and PostgreSQL read them: extended or basic, the offset in hours and minutes.
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?|\d{8}T\d{4}(\d\d(\.\d{1,9})?)?)(Z|[+-]\d\d(:?\d\d)?)\Z",
+    re.ASCII,
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+# Codes stand in addresses and in paths of trees.
+_PLAIN = re.compile(r"(?=.*\w)[^\s/]+\Z")
 # Beyond these years nothing that the platform computes makes sense, and PostgreSQL and Python begin to differ.
 _YEARS = range(1900, 2200)
+_OFFSET = timedelta(hours=14)
+# jsonb holds longer numbers than that, but none that anybody means.
+_DIGITS = 300
 
 
 @dataclass(frozen=True)
@@ -38,28 +50,40 @@ class ColumnType:
 
 def _is_time(text: str) -> bool:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text) if _TIME.match(text) else None
     except ValueError:
         return False
-    return len(text) >= 16 and moment.tzinfo is not None and moment.year in _YEARS
+    offset = moment.utcoffset() if moment else None
+    return moment is not None and offset is not None and abs(offset) <= _OFFSET and moment.year in _YEARS
 
 
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and date.fromisoformat(text).year in _YEARS
+        return _DATE.match(text) is not None and date.fromisoformat(text).year in _YEARS
     except ValueError:
         return False
 
 
 def _is_object(text: str) -> bool:
     try:
-        return isinstance(json.loads(text, parse_constant=_refuse_constant), dict) and "\\u0000" not in text
+        found = json.loads(text, parse_constant=_refuse_constant, parse_float=_short_number)
+        if "\\u" in text:
+            # Half a surrogate pair is no character, in UTF-8 as in jsonb.
+            json.dumps(found, ensure_ascii=False, default=str).encode("utf-8")
     except (ValueError, RecursionError):
         return False
+    return isinstance(found, dict) and "\\u0000" not in text
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _short_number(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS or len(text) > _DIGITS:
+        raise ValueError(text)
+    return number
 
 
 def text(limit: int) -> ColumnType:
@@ -67,6 +91,10 @@ def text(limit: int) -> ColumnType:
     return ColumnType(
         "text", lambda value: len(value) <= limit, _("at most %(limit)d characters") % {"limit": limit}
     )
+
+
+def _plain(limit: int, remedy: Remedy) -> ColumnType:
+    return ColumnType("text", lambda value: len(value) <= limit and _PLAIN.match(value) is not None, remedy)
 
 
 def _whole(lowest: int, highest: int, remedy: Remedy) -> ColumnType:
@@ -79,12 +107,18 @@ ID: Final = text(100)
 NAME: Final = text(300)
 SHORT: Final = text(100)
 CODE: Final = text(40)
-REGION: Final = text(12)
+REGION: Final = _plain(12, _("at most 12 characters without blanks and slashes, such as 330106"))
+CATEGORY: Final = _plain(40, _("at most 40 characters without blanks and slashes, such as A02010105"))
 LONG: Final = text(20_000)
 MONEY: Final = ColumnType(
     "numeric(14,2)",
     lambda value: _MONEY.match(value) is not None,
     _("yuan with at most two decimal places, such as 1299.00"),
+)
+CEILING: Final = ColumnType(
+    "numeric(14,2)",
+    lambda value: _MONEY.match(value) is not None and float(value) >= 0,
+    _("yuan, zero or more, with at most two decimal places, such as 500000.00"),
 )
 QUANTITY: Final = ColumnType(
     "numeric(12,3)",

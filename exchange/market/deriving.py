@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from exchange.market.merging import ROLE_HERE
 from exchange.market.report import Report
 from zcy import numbers
 
@@ -15,16 +16,14 @@ if TYPE_CHECKING:
 def give_roles(cursor: CursorWrapper, report: Report) -> None:
     """Memberships of imported people; one who has been invited since keeps what was given here."""
     cursor.execute(
-        """CREATE TEMP TABLE m_roles ON COMMIT DROP AS
-        SELECT u.id AS user_id, o.id AS organisation_id, u.is_active,
-            CASE WHEN m.role = 'seller' THEN 'supplier_clerk' WHEN m.role = 'lead' THEN 'supervision_lead'
-                WHEN m.role = 'manager' AND o.kind = 'supplier' THEN 'supplier_admin' ELSE m.role END AS role
+        f"""CREATE TEMP TABLE m_roles ON COMMIT DROP AS
+        SELECT u.id AS user_id, o.id AS organisation_id, u.is_active, {ROLE_HERE} AS role
         FROM m_users m JOIN accounts_user u ON u.source = %(source)s AND u.external_id = m.id
         JOIN accounts_organisation o ON o.source = %(source)s AND o.external_id = m.organisation;
         DELETE FROM accounts_membership s USING m_roles r WHERE s.user_id = r.user_id AND NOT r.is_active
             AND (s.organisation_id, s.role) IS DISTINCT FROM (r.organisation_id, r.role);
         INSERT INTO accounts_membership (user_id, organisation_id, role)
-        SELECT user_id, organisation_id, role FROM m_roles ON CONFLICT DO NOTHING""",
+        SELECT user_id, organisation_id, role FROM m_roles WHERE NOT is_active ON CONFLICT DO NOTHING""",
         {"source": report.source},
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.services.related_groups import recompute_related_groups
 from catalog.pricing.kept import forget_all as forget_all_panels
@@ -58,7 +59,13 @@ def import_market(
     report = Report(source=source, dry_run=dry_run)
     if not directory.is_dir():
         raise ImportRefused(report, _("%(path)s is not a folder.") % {"path": directory})
-    sources = find_files(directory, report)
+    try:
+        sources = find_files(directory, report)
+    except OSError as problem:
+        raise ImportRefused(
+            report,
+            _("%(path)s cannot be read: %(reason)s") % {"path": directory, "reason": problem.strerror},
+        ) from problem
     if not sources:
         raise ImportRefused(
             report, _("%(path)s holds none of the files of the market format.") % {"path": directory}
@@ -69,9 +76,7 @@ def import_market(
             _stage(sources, report, advance)
             report.close()
             if report.error_count:
-                raise ImportRefused(
-                    report, _("Nothing was imported: %(count)d errors.") % {"count": report.error_count}
-                )
+                raise ImportRefused(report, _refusal(report.error_count))
             _write(report, advance)
             if dry_run:
                 raise _RolledBack
@@ -83,7 +88,19 @@ def import_market(
             )
     except _RolledBack:
         pass
+    except (DataError, IntegrityError) as problem:
+        # Something that the checks above do not foresee; what it was stands in the first line.
+        reason = str(problem).splitlines()[0]
+        raise ImportRefused(
+            report, _("Nothing was imported: the database refuses a value: %(reason)s") % {"reason": reason}
+        ) from problem
     return report
+
+
+def _refusal(errors: int) -> str:
+    return ngettext(
+        "Nothing was imported: %(count)d error.", "Nothing was imported: %(count)d errors.", errors
+    ) % {"count": errors}
 
 
 def _stage(sources: list[Source], report: Report, advance: Progress) -> None:
@@ -96,9 +113,12 @@ def _stage(sources: list[Source], report: Report, advance: Progress) -> None:
         for source in sources:
             staging.copy_file(cursor, source, report, advance)
         staging.prepare(cursor)
-        report.source = report.source or staging.root_region(sources) or "market"
+        report.source = report.source or staging.default_source() or "market"
         staging.check_references(cursor, report)
         staging.check_trees(cursor, report)
+        staging.check_amounts(cursor, report)
+        staging.learn_methods(cursor, report)
+        staging.note_clamped(cursor, report)
 
 
 def _write(report: Report, advance: Progress) -> None:
@@ -121,13 +141,14 @@ def _write(report: Report, advance: Progress) -> None:
         cursor.execute("ANALYZE")
     for name in set(report.files) - present:
         del report.files[name]
+    if not any(counts.inserted or counts.updated for counts in report.files.values()):
+        return
     advance(_("search index"), 0)
     if "holidays" in present:
         workdays.rebuild()
-    if any(counts.inserted or counts.updated for counts in report.files.values()):
-        forget_all_panels()
-        # History may have come in before nights that are done: the next one begins with the first day again.
-        nightly.supersede(date.min)
+    forget_all_panels()
+    # History may have come in before nights that are done: the next one begins with the first day again.
+    nightly.supersede(date.min)
     if present & {"organisations", "shareholdings"}:
         recompute_related_groups()
     if present & {"goods", "listings", "organisations", "categories"}:

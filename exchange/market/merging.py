@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
@@ -22,7 +23,8 @@ class Merge:
 
     `select` yields `columns` in order; `conflict` is the unique key by which a row is known; `fixed` columns are
     written with a new row only, never by an update; columns that are not named get the model's defaults. `update` is
-    off for tables whose rows are never changed.
+    off for tables whose rows are never changed. `updated` says what an update writes where that is not simply the new
+    value; `differs` is what else makes a row a changed one, although another step writes it.
     """
 
     file: str
@@ -32,6 +34,8 @@ class Merge:
     conflict: str
     fixed: frozenset[str] = frozenset()
     update: bool = True
+    updated: Mapping[str, str] = field(default_factory=dict)
+    differs: str = ""
 
 
 _BY_ID: Final = "(source, external_id) WHERE external_id <> ''"
@@ -42,6 +46,10 @@ def _org(alias: str, column: str) -> str:
     return f"JOIN accounts_organisation {alias} ON {alias}.source = %(source)s AND {alias}.external_id = m.{column}"
 
 
+# What a role of the format is called here. Nobody becomes one of the operator's staff by an import.
+ROLE_HERE: Final = """CASE WHEN o.kind NOT IN ('buyer', 'supplier', 'supervisor') THEN left('imported ' || m.role, 40)
+    WHEN m.role = 'seller' THEN 'supplier_clerk' WHEN m.role = 'lead' THEN 'supervision_lead'
+    WHEN m.role = 'manager' AND o.kind = 'supplier' THEN 'supplier_admin' ELSE m.role END"""
 _ORDER: Final = 'JOIN orders_order o ON o.source = %(source)s AND o.external_id = m."order"'
 
 MERGES: Final[tuple[Merge, ...]] = (
@@ -74,6 +82,12 @@ MERGES: Final[tuple[Merge, ...]] = (
             coalesce(m.name, ''), false FROM m_users m""",
         _BY_ID,
         frozenset({"username", "password", "is_active"}),
+        differs=f"""NOT accounts_user.is_active AND NOT EXISTS (
+            SELECT FROM m_users m JOIN accounts_organisation o
+                ON o.source = EXCLUDED.source AND o.external_id = m.organisation
+            JOIN accounts_membership s ON s.user_id = accounts_user.id AND s.organisation_id = o.id
+                AND s.role = {ROLE_HERE}
+            WHERE m.id = EXCLUDED.external_id)""",
     ),
     Merge(
         "goods",
@@ -91,13 +105,19 @@ MERGES: Final[tuple[Merge, ...]] = (
         "catalog.Listing",
         "source, external_id, good_id, supplier_id, price, stock, min_quantity, listed_at, delisted_at, delivery_days,"
         " own_public_price, sale, review, origin",
-        f"""SELECT %(source)s, m.id, g.id, s.id, m.price, m.stock, coalesce(m.min_quantity, 1), m.listed_at,
+        f"""SELECT %(source)s, m.id, g.id, s.id, m.price, greatest(m.stock, 0), coalesce(m.min_quantity, 1), m.listed_at,
             m.delisted_at, m.delivery_days, m.own_public_price,
             CASE WHEN m.delisted_at <= now() THEN 'off_sale' ELSE 'on_sale' END, 'approved', 'imported'
         FROM m_listings m JOIN catalog_good g ON g.source = %(source)s AND g.external_id = m.good
         {_org("s", "supplier")}""",
         _BY_ID,
         frozenset({"review", "origin"}),
+        # What has become of a listing here (frozen, rejected, taken off) stays, unless its sender ends it or revives it.
+        updated={
+            "sale": """CASE WHEN catalog_listing.delisted_at IS DISTINCT FROM EXCLUDED.delisted_at
+                AND catalog_listing.review = 'approved' AND catalog_listing.sale <> 'frozen'
+                THEN EXCLUDED.sale ELSE catalog_listing.sale END"""
+        },
     ),
     Merge(
         "price_changes",
@@ -134,6 +154,8 @@ MERGES: Final[tuple[Merge, ...]] = (
             m.deadline, m.opened_at, m.closed_at, m.cancelled_at, coalesce(m.awarded_quote, ''), 'imported'
         FROM m_inquiries m {_org("b", "buyer")} JOIN catalog_category c ON c.code = m.category""",
         _BY_ID,
+        differs="""(SELECT p.external_id FROM orders_inquiry p WHERE p.id = orders_inquiry.previous_id)
+            IS DISTINCT FROM (SELECT m.previous FROM m_inquiries m WHERE m.id = EXCLUDED.external_id)""",
     ),
     Merge(
         "orders",
@@ -198,6 +220,17 @@ MERGES: Final[tuple[Merge, ...]] = (
         frozenset({"origin"}),
     ),
     Merge(
+        "complaints",
+        "orders.Complaint",
+        "source, external_id, supplier_id, buyer_id, order_id, at, replied_at, decided_at, upheld, executed_at, severity,"
+        " origin",
+        f"""SELECT %(source)s, m.id, s.id, b.id, o.id, m.at, m.replied_at, m.decided_at, m.upheld, m.executed_at,
+            coalesce(m.severity, ''), 'imported'
+        FROM m_complaints m {_org("s", "supplier")} LEFT {_org("b", "buyer")} LEFT {_ORDER}""",
+        _BY_ID,
+        frozenset({"origin"}),
+    ),
+    Merge(
         "holidays",
         "zcy.Holiday",
         "date, kind, source",
@@ -215,10 +248,11 @@ def merge(cursor: CursorWrapper, step: Merge, report: Report) -> None:
     known_by = {name.strip() for name in step.conflict.split(")")[0].lstrip("(").split(",")}
     changing = [name for name in names if name not in known_by | step.fixed] if step.update else []
     if changing:
-        new = ", ".join(f"EXCLUDED.{name}" for name in changing)
+        new = ", ".join(step.updated.get(name, f"EXCLUDED.{name}") for name in changing)
         old = ", ".join(f"{table}.{name}" for name in changing)
         action = (
             f"DO UPDATE SET ({', '.join(changing)}) = ROW({new}) WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+            + (f" OR ({step.differs})" if step.differs else "")
         )
     else:
         action = "DO NOTHING"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from exchange.market.files import MarketFile
 
 MOST_ERRORS: Final = 1_000
 MOST_NOTICES: Final = 1_000
@@ -14,7 +18,10 @@ MOST_NOTICES: Final = 1_000
 
 @dataclass(frozen=True)
 class RowError:
-    """One wrong value. `line` is the line of the file on which the row begins, 1 being the header."""
+    """One wrong value. `file` is a name such as orders.csv, `line` where the row begins, 1 being the header.
+
+    `column` is empty where the row as a whole is wrong.
+    """
 
     file: str
     line: int
@@ -23,6 +30,8 @@ class RowError:
     remedy: str
 
     def __str__(self) -> str:
+        if not self.column:
+            return _("%(file)s, line %(line)d: “%(value)s” – %(remedy)s") % asdict(self)
         return _("%(file)s, line %(line)d, column %(column)s: “%(value)s” – %(remedy)s") % asdict(self)
 
 
@@ -52,23 +61,38 @@ class Report:
     # (file, column, code) that the format does not know, and how often.
     unknown_codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    # Ids of rows left out for another error: who refers to them is not blamed as well.
+    # Ids of rows left out for another error, and files that were not read to their end: who refers to these is not
+    # blamed as well.
     left_out: dict[str, set[str]] = field(default_factory=dict)
+    not_read: set[str] = field(default_factory=set)
 
-    def error(self, file: str, line: int, column: str, value: str, remedy: str) -> None:
+    def error(self, file: MarketFile, line: int, column: str, value: str, remedy: str) -> None:
         """Count an error; the first thousand are listed."""
         self.error_count += 1
         if len(self.errors) < MOST_ERRORS:
             shown = value if len(value) <= 80 else value[:77] + "…"
-            self.errors.append(RowError(file, line, column, shown, str(remedy)))
+            self.errors.append(RowError(file.file_name, line, column, shown, str(remedy)))
+
+    def unreadable(self, file: MarketFile, line: int, value: str, remedy: str, *, column: str = "") -> None:
+        """Count an error after which the rest of the file is not read."""
+        self.not_read.add(file.name)
+        self.error(file, line, column, value, remedy)
 
     def notice(self, text: str) -> None:
         if len(self.notices) < MOST_NOTICES:
             self.notices.append(text)
 
-    def unknown_code(self, file: str, column: str, code: str) -> None:
-        if (file, column, code) in self.unknown_codes or len(self.unknown_codes) < MOST_NOTICES:
-            self.unknown_codes[file, column, code] += 1
+    def unknown_code(self, file: MarketFile, column: str, code: str) -> None:
+        """Count a code that the format does not know."""
+        key = (file.file_name, column, code)
+        if key in self.unknown_codes or len(self.unknown_codes) < MOST_NOTICES:
+            self.unknown_codes[key] += 1
+
+    def know_codes(self, column: str, codes: Iterable[str]) -> None:
+        """Codes of a column that the market itself, or an earlier one, has defined."""
+        known = set(codes)
+        for key in [key for key in self.unknown_codes if key[1] == column and key[2] in known]:
+            del self.unknown_codes[key]
 
     def close(self) -> None:
         """Turn what was counted on the way into notices."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from exchange.market.files import FILES, MarketFile
+from exchange.market.files import BY_NAME, FILES, MarketFile
 from exchange.market.reading import Source, read_rows
 from exchange.market.report import FileCounts, Report
 
@@ -28,6 +29,8 @@ STORED: Final = {
     "inquiries": ("orders_inquiry", "external_id", True),
     "orders": ("orders_order", "external_id", True),
 }
+# numeric(14, 2)
+MOST_MONEY: Final = Decimal("999999999999.99")
 Advance = Callable[[str, int], None]
 
 
@@ -68,6 +71,7 @@ def copy_file(cursor: CursorWrapper, source: Source, report: Report, advance: Ad
             if counts.rows % 2_000 == 0:
                 advance(file.name, position - done)
                 done = position
+    advance(file.name, source.size - done)
 
 
 def prepare(cursor: CursorWrapper) -> None:
@@ -94,7 +98,7 @@ def check_references(cursor: CursorWrapper, report: Report) -> None:
     """Every reference must be an id of the file it points to, here or in an earlier import of the same source."""
     for file in FILES:
         for column in file.columns:
-            if column.reference:
+            if column.reference and column.reference not in report.not_read:
                 _check_reference(cursor, file, column.name, column.reference, report)
 
 
@@ -102,7 +106,7 @@ def _check_reference(
     cursor: CursorWrapper, file: MarketFile, column: str, target: str, report: Report
 ) -> None:
     stored_table, stored_column, by_source = STORED[target]
-    target_key = next(f.key for f in FILES if f.name == target)
+    target_key = BY_NAME[target].key
     cursor.execute(
         sql.SQL("""
         SELECT line, {column}, count(*) OVER () FROM {table} row WHERE {column} IS NOT NULL
@@ -122,10 +126,9 @@ def _check_reference(
         {"source": report.source, "left_out": list(report.left_out.get(target, ()))},
     )
     rows = cursor.fetchall()
+    remedy = _("an id that is in %(file)s") % {"file": BY_NAME[target].file_name}
     for line, value, _total in rows:
-        report.error(
-            file.name, line, column, value, _("an id that is in %(file)s") % {"file": f"{target}.csv"}
-        )
+        report.error(file, line, column, value, remedy)
     if rows:
         report.error_count += rows[0][2] - len(rows)
 
@@ -150,17 +153,64 @@ def check_trees(cursor: CursorWrapper, report: Report) -> None:
             """).format(staged=sql.Identifier(f"m_{name}"), stored=sql.Identifier(table))
         )
         for line, parent in cursor.fetchall():
-            report.error(name, line, "parent", parent, _("a parent that is not below the row itself"))
+            report.error(
+                BY_NAME[name], line, "parent", parent, _("a parent that is not below the row itself")
+            )
 
 
-def root_region(sources: list[Source]) -> str | None:
-    """The code of the root region of regions.csv, the default name of the source."""
+def check_amounts(cursor: CursorWrapper, report: Report) -> None:
+    """Quantity times price, and the sum over an order, must fit the platform's amounts."""
+    cursor.execute(
+        """SELECT max(line), min(unit_price::text) FROM m_order_lines GROUP BY "order"
+        HAVING max(abs(round(quantity * unit_price, 2))) > %(most)s
+            OR abs(sum(round(quantity * unit_price, 2))) > %(most)s ORDER BY 1""",
+        {"most": MOST_MONEY},
+    )
+    remedy = _("an order whose lines and total are at most %(most)s yuan") % {"most": f"{MOST_MONEY:,}"}
+    for line, price in cursor.fetchall():
+        report.error(BY_NAME["order_lines"], line, "unit_price", price, remedy)
+
+
+def learn_methods(cursor: CursorWrapper, report: Report) -> None:
+    """Methods of methods.csv, of this market or an earlier one, are known."""
+    cursor.execute("SELECT code FROM m_methods UNION SELECT code FROM orders_method")
+    report.know_codes("method", [code for (code,) in cursor.fetchall()])
+
+
+def note_clamped(cursor: CursorWrapper, report: Report) -> None:
+    """A stock below zero, as some systems keep it, is none."""
+    cursor.execute("SELECT count(*) FROM m_listings WHERE stock < 0")
+    (count,) = cursor.fetchone()
+    if count:
+        report.notice(
+            _("%(file)s, column %(column)s: below zero, taken as 0 (%(count)d rows).")
+            % {"file": "listings.csv", "column": "stock", "count": count}
+        )
+
+
+_ROOT_ABOVE: Final = """SELECT min(split_part(r.path, '/', 1)) FROM accounts_region r
+    WHERE r.code IN (SELECT {column} FROM {table})"""
+ROOTS: Final = (
+    "SELECT min(code) FROM m_regions WHERE parent IS NULL",
+    _ROOT_ABOVE.format(column="parent", table="m_regions"),
+    _ROOT_ABOVE.format(column="region", table="m_organisations"),
+    _ROOT_ABOVE.format(column="region", table="m_orders"),
+    _ROOT_ABOVE.format(column="region", table="m_thresholds"),
+    """SELECT min(source) FROM accounts_organisation WHERE source <> '' HAVING count(DISTINCT source) = 1""",
+    "SELECT min(code) FROM accounts_region WHERE parent_id IS NULL",
+)
+
+
+def default_source() -> str | None:
+    """Whose ids these are where nobody says: the root of the market's regions.
+
+    Without regions.csv, or with a part of one, the root above the regions that the market names; for files that name
+    none, the only source that has been imported so far.
+    """
     with connection.cursor() as cursor:
-        if any(source.file.name == "regions" for source in sources):
-            cursor.execute("SELECT code FROM m_regions WHERE parent IS NULL ORDER BY code LIMIT 1")
+        for statement in ROOTS:
+            cursor.execute(statement)
             row = cursor.fetchone()
-            if row:
+            if row and row[0]:
                 return str(row[0])
-        cursor.execute("SELECT code FROM accounts_region WHERE parent_id IS NULL ORDER BY code LIMIT 1")
-        row = cursor.fetchone()
-    return str(row[0]) if row else None
+    return None

@@ -1,6 +1,7 @@
 """Plans and budgets, carts, orders from submission to payment, and evaluations."""
 
 from orders.models.carts import Address, Cart, CartLine, InvoiceTitle
+from orders.models.complaints import Complaint
 from orders.models.fulfilment import Acceptance, AcceptanceLine, Evaluation, Shipment, ShipmentLine
 from orders.models.inquiries import Inquiry
 from orders.models.methods import Ceiling, Method
@@ -20,6 +21,7 @@ __all__ = [
     "Cart",
     "CartLine",
     "Ceiling",
+    "Complaint",
     "Evaluation",
     "Inquiry",
     "Invoice",

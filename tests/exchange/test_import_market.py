@@ -226,7 +226,7 @@ def test_a_wrong_value_is_named_with_its_place_and_remedy(
         table = [[*table[0], column], *[[*cells, ""] for cells in table[1:]]]
     table[row][table[0].index(column)] = value
     (error,) = errors_of(write_market(tmp_path, **{name: table}))
-    assert (error.file, error.line, error.column) == (name, row + 1, column)
+    assert (error.file, error.line, error.column) == (f"{name}.csv", row + 1, column)
     assert error.value == (value if len(value) <= 80 else value[:77] + "…")
     assert error.remedy
 
@@ -241,16 +241,16 @@ def test_missing_required_values_unknown_references_and_duplicate_ids(tmp_path: 
     )
     errors = {(e.file, e.line, e.column, e.value) for e in errors_of(folder)}
     assert {
-        ("goods", 4, "id", "g1"),
-        ("listings", 2, "good", ""),
-        ("orders", 3, "supplier", "s9"),
-        ("deliveries", 3, "order", "o9"),
+        ("goods.csv", 4, "id", "g1"),
+        ("listings.csv", 2, "good", ""),
+        ("orders.csv", 3, "supplier", "s9"),
+        ("deliveries.csv", 3, "order", "o9"),
     } <= errors
 
 
 def test_a_region_that_is_its_own_ancestor_is_refused(tmp_path: Path) -> None:
     errors = errors_of(write_market(tmp_path, regions=with_value("regions", 3, "parent", "330102")))
-    assert {(e.file, e.column) for e in errors} == {("regions", "parent")}
+    assert {(e.file, e.column) for e in errors} == {("regions.csv", "parent")}
 
 
 def test_unknown_codes_columns_and_files_are_notices(tmp_path: Path) -> None:
@@ -288,13 +288,13 @@ def test_packed_files_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
 def test_a_broken_file_is_an_error_not_a_crash(tmp_path: Path, content: bytes) -> None:
     write_market(tmp_path)
     (tmp_path / "users.csv").write_bytes(content)
-    assert "users" in {error.file for error in errors_of(tmp_path)}
+    assert "users.csv" in {error.file for error in errors_of(tmp_path)}
 
 
 def test_a_broken_packed_file_is_an_error_not_a_crash(tmp_path: Path) -> None:
     write_market(tmp_path, users=None)
     (tmp_path / "users.csv.gz").write_bytes(gzip.compress(b"id,organisation,role,name\n" * 100)[:-9])
-    assert "users" in {error.file for error in errors_of(tmp_path)}
+    assert "users.csv" in {error.file for error in errors_of(tmp_path)}
 
 
 def test_a_trial_writes_nothing(tmp_path: Path) -> None:

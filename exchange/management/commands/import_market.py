@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -32,8 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if len(options["source"]) > 40:
             raise CommandError(_("--source takes at most 40 characters."))
-        if options["report"] and not options["report"].resolve().parent.is_dir():
-            raise CommandError(_("The folder of %(path)s does not exist.") % {"path": options["report"]})
+        _check_report(options["report"])
         bars: list[tqdm[Any]] = []
 
         def started(sources: list[Source]) -> Progress:
@@ -73,9 +74,16 @@ class Command(BaseCommand):
             self._summary(report)
 
     def _write_report(self, path: Path | None, report: Report) -> None:
-        if path:
+        if path is None:
+            return
+        try:
             path.write_text(
                 json.dumps(report.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
+        except OSError as problem:
+            # What was imported stays imported; the outcome is still shown below.
+            self.stderr.write(
+                _("%(path)s cannot be written: %(reason)s") % {"path": path, "reason": problem.strerror}
             )
 
     def _notices(self, report: Report) -> None:
@@ -92,3 +100,21 @@ class Command(BaseCommand):
             )
         if report.dry_run:
             self.stdout.write(_("Nothing was written: this was a trial."))
+
+
+def _check_report(path: Path | None) -> None:
+    """A mistake in --report is found before the work is done.
+
+    Raises:
+        CommandError: the report cannot be written there.
+    """
+    if path is None:
+        return
+    if path.is_dir():
+        raise CommandError(_("%(path)s is a folder; give the name of a file.") % {"path": path})
+    if not path.resolve().parent.is_dir():
+        raise CommandError(_("The folder of %(path)s does not exist.") % {"path": path})
+    if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        raise CommandError(
+            _("%(path)s cannot be written: %(reason)s") % {"path": path, "reason": os.strerror(errno.EACCES)}
+        )

@@ -11,7 +11,8 @@ Choices, where the text leaves them open:
   (rule-definitions.md: the order's whole total belongs to it); ties go to the smaller code.
 - The grade's effective number is over confirmed orders dated by confirmed_at, and without the cap:
   the cap speaks of observations, and an order as such is none.
-- Complaints are no part of version 1's market; deductions and bonus are zero. The veto is here.
+- Deductions are those of upheld complaints, from the date of the decision on; a remedy counts from its own date.
+  There is no bonus. The veto is here.
 - A gate that is lost (below 0.8 of it) is a fall, one grade, announced and effective like any other.
 """
 
@@ -23,7 +24,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tests.market.oracle.load import Market, Order, day_of
+from tests.market.oracle.load import Market, Order, day_of, moment
 from tests.market.oracle.rules import first_overdue
 
 M = 10.0
@@ -34,6 +35,13 @@ CONSTANTS = {"on_time": 0.90, "first_acceptance": 0.95, "evaluations": 0.85}
 WEIGHTS = {name: 100.0 * weight / sum(COMPONENTS.values()) for name, weight in COMPONENTS.items()}
 GRADES = ["D", "C", "B", "BB", "BBB", "A", "AA", "AAA"]
 LOWER_BOUND = {"AAA": 95.0, "AA": 90.0, "A": 80.0, "BBB": 70.0, "BB": 60.0, "B": 50.0, "C": 40.0, "D": 0.0}
+# Severity: points, half-life in days, years.
+DEDUCTIONS: dict[str, tuple[float, float | None, int]] = {
+    "minor": (2, 180, 2),
+    "general": (5, 365, 2),
+    "major": (15, 365, 3),
+    "serious": (50, None, 3),
+}
 GATES = {"AAA": 30.0, "AA": 15.0}
 
 
@@ -248,6 +256,7 @@ class Book:
             raw += weight * q
             variance += weight**2 * smoothed * (1 - smoothed) / (number + 3)
             parts[component] = weight * q
+        raw -= self.deductions(supplier, until)
         orders = [o for o in self.observations("confirmed", until) if o.supplier == supplier]
         half = 1.645 * math.sqrt(variance)
 
@@ -256,6 +265,30 @@ class Book:
 
         number = effective([(*order.weight(until), order.x) for order in orders])
         return Score(supplier, until, round(clip(raw), 2), clip(raw - half), clip(raw + half), number, parts)
+
+    def deductions(self, supplier: str, until: date) -> float:
+        """What upheld complaints take; of several about one order the largest."""
+        alone = 0.0
+        about: defaultdict[str, float] = defaultdict(float)
+        for row in self.market.complaints:
+            decided, executed = moment(row["decided_at"]), moment(row["executed_at"])
+            if row["supplier"] != supplier or row["upheld"] != "true" or decided is None:
+                continue
+            severity = row["severity"] or "general"
+            points, half_life, years = DEDUCTIONS[severity]
+            day = day_of(decided)
+            expired = (until.year - years, until.month, until.day) >= (day.year, day.month, day.day)
+            if day > until or expired:
+                continue
+            if half_life:
+                points *= 2.0 ** (-((until - day).days) / half_life)
+            if severity == "minor" and executed and day_of(executed) <= until:
+                points *= 0.5 if (day_of(executed) - day).days <= 30 else 1.0
+            if row["order"]:
+                about[row["order"]] = max(about[row["order"]], points)
+            else:
+                alone += points
+        return alone + sum(about.values())
 
     def vetoed(self, supplier: str, day: date) -> bool:
         """An exclusion in force, or an expired licence."""

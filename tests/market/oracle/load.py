@@ -98,6 +98,7 @@ class Market:
     ceilings: dict[tuple[str, str], dict[str, int]]
     holidays: dict[date, str]
     shareholdings: list[Row]
+    complaints: list[Row] = field(default_factory=list)
 
     def category(self, order: Order) -> str:
         """The category with the largest amount of an order's lines; ties go to the smaller code."""
@@ -209,4 +210,5 @@ def load(folder: Path) -> Market:
         ceilings=dict(ceilings),
         holidays={date.fromisoformat(row["date"]): row["kind"] for row in table(folder, "holidays")},
         shareholdings=table(folder, "shareholdings"),
+        complaints=table(folder, "complaints"),
     )
