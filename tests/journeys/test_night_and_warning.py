@@ -74,7 +74,7 @@ def test_a_warning_goes_from_the_night_to_its_closing(market: SmallMarket, arriv
     buyer.follows("form:has(textarea[name=text]) button[type=submit]", "explanation")
     assert state(warning) == "explained"
 
-    # Who handled it may not decide: the page says so and keeps the grounds that were typed.
+    # Who handled it may not decide: the page says so and offers no form.
     handler.opens(page)
     handler.sees("须由其他同事作出决定")
     assert handler.page.locator(decision % "verify").count() == 0, "nobody decides what they handle"

@@ -85,7 +85,7 @@ def test_orders_are_sorted_by_amount_and_downloaded_in_that_order(trade: Trade) 
     small = a_submitted_order(trade)
     large = a_submitted_order(trade, quantity=5)
     browser = client_of(trade.people.purchaser)
-    for sort, first in (("amount", small), ("-amount", large), ("nonsense", large)):
+    for sort, first in (("total", small), ("-total", large), ("nonsense", large)):
         listed = browser.get(f"/buyer/orders/?sort={sort}").content.decode()
         numbers = sorted([small.number, large.number], key=listed.index)
         assert numbers[0] == first.number, sort
@@ -153,8 +153,8 @@ def test_a_work_list_is_sorted_and_downloaded_like_every_list(trade: Trade) -> N
     small = a_submitted_order(trade)
     large = a_submitted_order(trade, quantity=5)
     browser = client_of(trade.people.approver)
-    for sort, first in (("", small), ("-placed", large), ("-amount", large), ("amount", small)):
+    for sort, first in (("", small), ("-placed", large), ("-total", large), ("total", small)):
         text = browser.get(f"/buyer/approvals/?sort={sort}").content.decode()
         assert sorted([small.number, large.number], key=text.index)[0] == first.number, sort
-    rows = b"".join(browser.get("/buyer/approvals/?sort=-amount&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    rows = b"".join(browser.get("/buyer/approvals/?sort=-total&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert rows.index(large.number) < rows.index(small.number)

@@ -57,6 +57,8 @@ UNLINKED: Final = frozenset(
         "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code", "account_email",
         "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
         "mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_generate_recovery_codes",
+        "favicon",
+        "catalog:supplier_range",  # asked for by the form while a price is typed
         "orders:cart_restore",
         "orders:cart_replace",
         "catalog:supplier_listing_create",
