@@ -64,6 +64,9 @@ class Good(models.Model):
     spec = models.JSONField(_("specification"), default=dict, blank=True)
     # Hash of the whole specification: equal specifications form the fallback peer group of price rules.
     spec_hash = models.CharField(_("hash of the specification"), max_length=32, editable=False, default="")
+    # Hash of the category's key attributes: goods of one category with equal ones are equivalent (同等品). Empty where
+    # the category has none or one is not stated.
+    key_hash = models.CharField(_("hash of the key attributes"), max_length=32, editable=False, default="")
     # unit and pack as in market-csv.md; an unknown pack counts as 1.
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     pack_size = models.DecimalField(
@@ -133,6 +136,9 @@ class Good(models.Model):
             models.Index(fields=["-weight", "-id"], condition=models.Q(offers__gt=0), name="good_weight"),
             models.Index(fields=["brand", "id"], name="good_brand"),
             models.Index(fields=["category", "spec_hash"], name="good_category_spec"),
+            models.Index(
+                fields=["category", "key_hash"], condition=~models.Q(key_hash=""), name="good_category_key"
+            ),
             GinIndex(fields=["search"], name="good_search", fastupdate=False),
             GinIndex(OpClass("model_key", name="gin_trgm_ops"), name="good_model_trigram"),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="good_pinyin_trigram"),

@@ -278,7 +278,7 @@ def test_what_is_retired_is_no_longer_offered(client: Client) -> None:
 
 
 def test_more_offers_than_are_shown_are_counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.queries.MOST_OFFERS", 3)
+    monkeypatch.setattr("catalog.queries.good.MOST_OFFERS", 3)
     good = a_good()
     for price in ("10", "11", "12", "13"):
         a_listing_on_sale(good, price=price, index=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from accounts.models.regions import RegionLevel
-from catalog.models import Listing, QuantityBand, Review, Sale, Tier
+from catalog.models import Listing, Review, Sale
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
 
 PRICE: Final[dict[str, Any]] = {
@@ -115,38 +115,3 @@ class ListingFilterForm(forms.Form):
     q = forms.CharField(label=_("Good"), max_length=100, required=False)
     sale = forms.ChoiceField(label=_("Sale"), required=False, choices=[("", _("all")), *Sale.choices])
     review = forms.ChoiceField(label=_("Review"), required=False, choices=[("", _("all")), *Review.choices])
-
-
-class GoodForm(forms.Form):
-    """What the address of a good may ask for: the order of its offers, and the deals to compare with."""
-
-    sort = forms.ChoiceField(
-        label=_("Sort"),
-        required=False,
-        choices=[("price", _("Price")), ("delivery", _("Delivery")), ("grade", _("Credit"))],
-    )
-    tier = forms.TypedChoiceField(
-        label=_("Tier of the region"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[(0, _("all")), *Tier.choices],
-    )
-    band = forms.TypedChoiceField(
-        label=_("Quantity ordered"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[(0, _("all")), *QuantityBand.choices],
-    )
-
-    def wanted(self, *, own_tier: int) -> dict[str, Any]:
-        """What was asked for and can be meant; without a word about the tier the reader's own."""
-        self.is_valid()
-        data = self.cleaned_data
-        tier = data.get("tier")
-        return {
-            "sort": data.get("sort") or "price",
-            "tier": own_tier if tier is None else tier,
-            "band": data.get("band") or 0,
-        }

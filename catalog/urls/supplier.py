@@ -1,19 +1,12 @@
-"""Addresses of the catalog."""
+"""Addresses of the supplier's back office."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import public, supplier
-
-app_name = "catalog"
+from catalog.views import supplier
 
 urlpatterns = [
-    path("search/", public.search, name="search"),
-    path("categories/", public.categories, name="categories"),
-    path("categories/<str:code>/", public.category, name="category"),
-    path("goods/<int:good_id>/", public.good, name="good"),
-    path("stores/<int:supplier_id>/", public.store, name="store"),
     path("supplier/listings/", supplier.listings, name="supplier_listings"),
     path("supplier/listings/new/", supplier.choose_good, name="supplier_listing_new"),
     path("supplier/listings/new/<int:good_id>/", supplier.create, name="supplier_listing_create"),
