@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -15,11 +16,15 @@ from catalog.pricing.kept import forget_all as forget_all_panels
 from catalog.services import index_goods, rebuild_vocabulary, refresh_goods
 from catalog.specs import count_faults
 from exchange.market import deriving, staging, trees
+from exchange.market.first_load import first_load
 from exchange.market.merging import MERGES, merge
 from exchange.market.reading import Source, find_files
 from exchange.market.report import Report
 from zcy import audit, nightly, workdays
 from zcy.errors import DomainError
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 Progress = Callable[[str, int], None]
 
@@ -112,7 +117,7 @@ def _stage(sources: list[Source], report: Report, advance: Progress) -> None:
         staging.create_tables(cursor)
         for source in sources:
             staging.copy_file(cursor, source, report, advance)
-        staging.prepare(cursor)
+        staging.prepare(cursor, report)
         report.source = report.source or staging.default_source() or "market"
         staging.check_references(cursor, report)
         staging.check_trees(cursor, report)
@@ -122,27 +127,38 @@ def _stage(sources: list[Source], report: Report, advance: Progress) -> None:
 
 
 def _write(report: Report, advance: Progress) -> None:
-    with connection.cursor() as cursor:
-        trees.merge_regions(cursor, report)
-        trees.merge_categories(cursor, report)
-        trees.merge_brands(cursor)
-        present = set(report.files)
-        for step in MERGES:
-            if step.file == "orders":
-                deriving.give_numbers(cursor, report)
-            if step.file in present:
-                advance(step.file, 0)
-                merge(cursor, step, report)
-        deriving.give_roles(cursor, report)
-        deriving.link_inquiries(cursor, report)
-        deriving.find_touched_orders(cursor, report)
-        deriving.settle_orders(cursor)
-        deriving.observe_prices(cursor, report)
-        cursor.execute("ANALYZE")
+    rows = sum(counts.rows for counts in report.files.values())
+    with connection.cursor() as cursor, first_load(cursor, rows):
+        present = _merge(cursor, report, advance)
+        if any(counts.inserted or counts.updated for counts in report.files.values()):
+            _follow(present, report, advance)
+
+
+def _merge(cursor: CursorWrapper, report: Report, advance: Progress) -> set[str]:
+    """Write the rows and what follows from them; returns the files that were there."""
+    trees.merge_regions(cursor, report)
+    trees.merge_categories(cursor, report)
+    trees.merge_brands(cursor)
+    present = set(report.files)
+    for step in MERGES:
+        if step.file == "orders":
+            deriving.give_numbers(cursor, report)
+        if step.file in present:
+            advance(step.file, 0)
+            merge(cursor, step, report)
+    deriving.give_roles(cursor, report)
+    deriving.link_inquiries(cursor, report)
+    deriving.find_touched_orders(cursor, report)
+    deriving.settle_orders(cursor)
+    deriving.observe_prices(cursor, report)
+    cursor.execute("ANALYZE")
     for name in set(report.files) - present:
         del report.files[name]
-    if not any(counts.inserted or counts.updated for counts in report.files.values()):
-        return
+    return present
+
+
+def _follow(present: set[str], report: Report, advance: Progress) -> None:
+    """Bring along what is kept beside the rows: the search index, related groups, nights that are due."""
     advance(_("search index"), 0)
     if "holidays" in present:
         workdays.rebuild()

@@ -153,7 +153,6 @@ def _checked(
     file = source.file
     columns = list(zip(file.columns, positions, strict=True))
     key_position = next((n for n, column in enumerate(file.columns) if column.name == file.key), None)
-    seen: dict[str, int] = {}
     width = max((position for position in positions if position is not None), default=0) + 1
     line = reader.line_num + 1
     for cells in reader:
@@ -180,13 +179,6 @@ def _checked(
         if _WRONG in values:
             _leave_out(file, padded, positions, key_position, report)
             continue
-        if key_position is not None:
-            identity = values[key_position]
-            first = seen.setdefault(str(identity), begins)
-            if first != begins:
-                remedy = _("an id of its own: line %(line)d has it already") % {"line": first}
-                report.error(file, begins, file.key, str(identity), remedy)
-                continue
         yield raw.tell(), (begins, *values)
 
 

@@ -74,12 +74,13 @@ def copy_file(cursor: CursorWrapper, source: Source, report: Report, advance: Ad
     advance(file.name, source.size - done)
 
 
-def prepare(cursor: CursorWrapper) -> None:
+def prepare(cursor: CursorWrapper, report: Report) -> None:
     """Give rows without an id their key (all columns, and the number among equal rows), and every id an index."""
     for file in FILES:
         table = sql.Identifier(f"m_{file.name}")
         if file.key:
             cursor.execute(sql.SQL("CREATE INDEX ON {} ({})").format(table, sql.Identifier(file.key)))
+            _check_ids(cursor, file, report)
         else:
             values = sql.SQL(", ").join(sql.Identifier(column.name) for column in file.columns)
             cursor.execute(
@@ -92,6 +93,20 @@ def prepare(cursor: CursorWrapper) -> None:
                 """).format(table=table, values=values)
             )
         cursor.execute(sql.SQL("ANALYZE {}").format(table))
+
+
+def _check_ids(cursor: CursorWrapper, file: MarketFile, report: Report) -> None:
+    """An id stands once in its file; the database looks, because a set of all ids would not fit every memory."""
+    table, key = sql.Identifier(f"m_{file.name}"), sql.Identifier(file.key)
+    cursor.execute(
+        sql.SQL("""
+        DELETE FROM {table} m USING (SELECT {key}, min(line) AS first FROM {table} GROUP BY 1 HAVING count(*) > 1) d
+         WHERE m.{key} = d.{key} AND m.line <> d.first RETURNING m.line, m.{key}, d.first
+        """).format(table=table, key=key)
+    )
+    for line, identity, first in sorted(cursor.fetchall()):
+        remedy = _("an id of its own: line %(line)d has it already") % {"line": first}
+        report.error(file, line, file.key, identity, remedy)
 
 
 def check_references(cursor: CursorWrapper, report: Report) -> None:
