@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare third parties' addresses and fill the registries."""
-        from accounts import home, notices, security_trail, sign_in_log
+        from accounts import home, notices, registration, security_trail, sign_in_log
         from accounts.roles import ADMIN_ROLES, Role
         from accounts.services.invite_person import ADMINISTRATOR_OF_KIND
         from accounts.third_party import declare_third_parties
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
         from zcy.registries import HeaderCount, HomeSection, MenuItem, TodoProvider
 
         declare_third_parties()
+        registration.register()
         declare("admin:login", PUBLIC)
         declare("admin", Access(Audience.ROLES, frozenset(ADMIN_ROLES)))
         sign_in_log.connect()

@@ -60,3 +60,59 @@ class OwnRoles(NotAllowed):
 
     code = "own_roles"
     message = _("Nobody gives a role to oneself: ask another administrator.")
+
+
+class NotEditable(Conflict):
+    """An application that is in review or approved does not change."""
+
+    code = "application_not_editable"
+    message = _("This application is in review or decided: it cannot be changed now.")
+
+
+class ApplicationChanged(Conflict):
+    """Somebody else saved or decided in between."""
+
+    code = "application_changed"
+    message = _("This application was changed in the meantime. Look at the new state and decide again.")
+
+
+class ApplicationIncomplete(DomainError):
+    """Something is missing or wrong before it can be submitted or approved."""
+
+    code = "application_incomplete"
+    message = _("Some of the application is missing or wrong: mend what is marked, then submit again.")
+
+
+class OwnOrganisation(NotAllowed):
+    """Nobody decides on their own organisation."""
+
+    code = "own_organisation"
+    message = _("Nobody decides on their own organisation or application: leave it to a colleague.")
+
+
+class CodeTaken(Conflict):
+    """One code, one organisation."""
+
+    code = "code_taken"
+    message = _("An organisation with this code is there already.")
+
+
+class StillExcluded(DomainError):
+    """Whoever stands on the exclusion list is not admitted."""
+
+    code = "still_excluded"
+    message = _("This company stands on the exclusion list: it cannot be admitted before the ban ends.")
+
+
+class SecondPersonNeeded(NotAllowed):
+    """What one proposes another one confirms."""
+
+    code = "second_person_needed"
+    message = _("You proposed this: a second person confirms it.")
+
+
+class DelegationRefused(DomainError):
+    """Roles that cannot be handed over in this way."""
+
+    code = "delegation_refused"
+    message = _("These roles cannot be delegated.")

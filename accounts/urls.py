@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.views import announcements, own, people
+from accounts.views import announcements, onboarding, own, people
 
 urlpatterns = [
     path("account/", own.profile, name="profile"),
@@ -19,5 +19,9 @@ urlpatterns = [
     path("account/people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
     path("account/invitation/<str:token>/", people.invitation, name="invitation"),
     path("account/", include("allauth.urls")),
+    path("suppliers/register/", onboarding.register, name="supplier_register"),
+    path("suppliers/application/", onboarding.own_application, name="supplier_application"),
+    path("suppliers/application/renew/", onboarding.renew, name="application_renew"),
+    path("suppliers/application/<int:pk>/", onboarding.application, name="application"),
     path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
 ]

@@ -90,7 +90,10 @@ class TodoItem:
 
 @dataclass(frozen=True)
 class TodoProvider:
-    """Finds what waits for an actor; asked only for people who have one of the roles."""
+    """Finds what waits for an actor; asked only for people who have one of the roles.
+
+    Without roles it is asked for people who are signed in and hold none.
+    """
 
     name: str
     roles: frozenset[str]
@@ -218,6 +221,14 @@ class PeriodicTask:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class PrivateFiles:
+    """A folder of the storage whose files only some may see: `admits(actor, name)` says who, by the file's name."""
+
+    name: str
+    admits: Callable[[Any, str], bool]
+
+
 menu: Registry[MenuItem] = Registry("menu items")
 todo: Registry[TodoProvider] = Registry("to-do providers")
 header_counts: Registry[HeaderCount] = Registry("header counts")
@@ -227,5 +238,6 @@ nightly_parts: Registry[NightlyPart] = Registry("nightly parts")
 # How the figures that parts return are called on the page of a night, by their key.
 figure_words: dict[str, Text] = {}
 history_starts: Registry[HistoryStart] = Registry("history starts")
+private_files: Registry[PrivateFiles] = Registry("folders of private files")
 health: Registry[HealthCheck] = Registry("health checks")
 periodic_tasks: Registry[PeriodicTask] = Registry("periodic tasks")

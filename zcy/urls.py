@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.verify_document, name="verify_document"),
     path("media/<picture:name>", media.picture, name="picture"),
+    path("media/<paper:name>", media.paper, name="paper"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("catalog.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def register() -> None:
     """Called when the app is ready."""
-    from catalog.registration import listings
+    from catalog.registration import listings, onboarding
 
     listings.register()
+    onboarding.register()

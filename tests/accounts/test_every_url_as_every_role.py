@@ -38,6 +38,7 @@ DUMMIES = {
     "PathConverter": "nothing",
 }
 DUMMIES["PictureName"] = f"goods/{'0' * 32}.webp"
+DUMMIES["PaperName"] = f"licences/{'0' * 32}.pdf"
 DUMMIES["UUIDConverter"] = "00000000-0000-4000-8000-000000000000"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts.models import Notice
 from accounts.services.invite_person import invite_person
+from tests.factories import a_registered, a_submitted
 from tests.factories.accounts import a_person, an_actor
 
 Arguments = dict[str, Any]
@@ -30,9 +31,19 @@ def someone_elses_invitation() -> Arguments:
     return {"pk": invited.invitation.pk}
 
 
+def someone_elses_application() -> Arguments:
+    return {"pk": a_registered().pk}
+
+
+def someone_elses_paper() -> Arguments:
+    return {"name": a_submitted().licences.get().file}
+
+
 SAMPLES: dict[str, Callable[[], Arguments]] = {
     "notice": someone_elses_notice,
     "person": someone_elses_colleague,
     "invitation_withdraw": someone_elses_invitation,
+    "application": someone_elses_application,
+    "paper": someone_elses_paper,
 }
 OPEN_TO_ALL: frozenset[str] = frozenset()

@@ -192,7 +192,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 # Failures by address only: a limit by name would take turns with axes's lock-out. Behind one address may sit a whole
 # agency that begins work at nine.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "login": "120/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "login": "120/m/ip", "register_supplier": "20/h/ip"}
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",
     "reauthenticate": "accounts.forms.SecondFactorAgainForm",

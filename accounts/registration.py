@@ -1,0 +1,123 @@
+"""What admission, licences, suspensions and delegations add to the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.licences import FILES_FOLDER
+from accounts.roles import Role
+from zcy import registries
+from zcy.registries import HeaderCount, MenuItem, PrivateFiles, TodoItem, TodoProvider
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+
+APPLICATIONS: Final = "/admin/accounts/application/"
+IN_REVIEW: Final = f"{APPLICATIONS}?state__exact=submitted"
+_WAITING: Final = "SELECT count(*) FROM accounts_application WHERE state = 'submitted'"
+STAFF: Final = frozenset([Role.ONBOARDING])
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    from accounts import notices_onboarding
+
+    notices_onboarding.register()
+    registries.private_files.register(PrivateFiles(FILES_FOLDER, _may_see_licence))
+    registries.menu.register(
+        MenuItem(
+            "supplier_application",
+            _("Admission and licences"),
+            "supplier_application",
+            frozenset([Role.SUPPLIER_ADMIN]),
+            _("Organisation"),
+            order=890,
+            icon="patch-check",
+        )
+    )
+    registries.menu.register(
+        MenuItem(
+            "applications",
+            _("Applications for admission"),
+            "admin:accounts_application_changelist",
+            STAFF,
+            _("Suppliers"),
+            order=30,
+            icon="patch-check",
+            count="applications_in_review",
+        )
+    )
+    registries.header_counts.register(
+        HeaderCount("applications_in_review", STAFF, lambda actor: (_WAITING, []))
+    )
+    registries.todo.register(TodoProvider("applications", STAFF, _in_review, order=20))
+    registries.todo.register(TodoProvider("own_application", frozenset(), _own_application, order=10))
+    registries.todo.register(
+        TodoProvider("renewal", frozenset([Role.SUPPLIER_ADMIN]), _returned_renewal, order=15)
+    )
+
+
+def _may_see_licence(actor: Any, name: str) -> bool:
+    from accounts.models import Licence
+
+    return Licence.objects.visible_to(actor).filter(file=name).exists()
+
+
+def _in_review(actor: Actor) -> Iterable[TodoItem]:
+    from django.db.models import Count, Min
+
+    from accounts.models import Application, ApplicationState
+
+    waiting = Application.objects.filter(state=ApplicationState.SUBMITTED).aggregate(
+        n=Count("id"), since=Min("submitted_at")
+    )
+    if waiting["n"]:
+        yield TodoItem(
+            label=_("Applications for admission in review"),
+            count=waiting["n"],
+            url=IN_REVIEW,
+            action=_("Review"),
+            since=waiting["since"],
+        )
+
+
+def _own_application(actor: Actor) -> Iterable[TodoItem]:
+    """For somebody who has registered a company and holds no role yet."""
+    from accounts.models import Application
+
+    found = Application.objects.own(actor).open().order_by("-id").first()
+    if found is None:
+        return
+    words = {
+        "draft": (_("Your application for admission: not submitted yet"), _("Go on"), "watch"),
+        "returned": (_("Your application was sent back: mend what is marked"), _("Mend"), "serious"),
+        "submitted": (_("Your application is in review"), _("Look"), "idle"),
+    }
+    label, action, tone = words[found.state]
+    yield TodoItem(
+        label=label,
+        count=1,
+        url=reverse("application", args=[found.pk]),
+        action=action,
+        since=found.submitted_at or found.created_at,
+        tone=tone,
+    )
+
+
+def _returned_renewal(actor: Actor) -> Iterable[TodoItem]:
+    from accounts.models import Application, ApplicationState
+
+    found = Application.objects.own(actor).filter(state=ApplicationState.RETURNED).first()
+    if found is not None:
+        yield TodoItem(
+            label=_("Your renewal was sent back: mend what is marked"),
+            count=1,
+            url=reverse("application", args=[found.pk]),
+            action=_("Mend"),
+            since=found.decided_at,
+            tone="serious",
+        )

@@ -1,0 +1,213 @@
+"""A supplier registers, states what is asked, saves at any time, and submits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.actor import Actor
+from accounts.errors import ApplicationChanged, ApplicationIncomplete, NameTaken, NotEditable
+from accounts.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationKind,
+    ApplicationState,
+    ApplicationStep,
+    ApplicationVersion,
+    Organisation,
+    Region,
+    SupplierProfile,
+    User,
+)
+from accounts.onboarding.findings import licences_for
+from accounts.onboarding.forms import ApplicationForm, bound
+from accounts.roles import OrganisationKind, Role
+from zcy import audit, clock
+from zcy.errors import Missing, NotAllowed
+
+
+def register_supplier(
+    *, username: str, password: str, person: str, email: str, company: str, region: Region
+) -> Application:
+    """Make the account, the company (which cannot do anything yet) and its application.
+
+    Raises:
+        NameTaken: somebody else took the user name at the same moment.
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(
+                    username=username, password=password, name=person, email=email
+                )
+        except IntegrityError as error:
+            raise NameTaken(field="username") from error
+        organisation = Organisation.objects.create(
+            kind=OrganisationKind.SUPPLIER, name=company, region=region, active=False
+        )
+        application = Application.objects.create(
+            organisation=organisation,
+            kind=ApplicationKind.FIRST,
+            applicant=user,
+            typed={"name": company, "region": region.code, "contact_name": person, "contact_email": email},
+        )
+        note(application, ApplicationStep.REGISTERED, Actor(user=user))
+    return application
+
+
+def begin_renewal(*, actor: Actor) -> Application:
+    """Open the application with which an admitted supplier renews its licences or changes what it stated.
+
+    The one that is open already is given back, so that two clicks make one.
+
+    Raises:
+        NotAllowed: not an administrator of a supplier.
+    """
+    if not actor.has_role(Role.SUPPLIER_ADMIN) or actor.organisation is None or actor.user is None:
+        raise NotAllowed
+    with transaction.atomic():
+        organisation = Organisation.objects.select_for_update().get(pk=actor.organisation.pk)
+        known = Application.objects.open().filter(organisation=organisation).first()
+        if known is not None:
+            return known
+        application = Application.objects.create(
+            organisation=organisation,
+            kind=ApplicationKind.RENEWAL,
+            applicant=actor.user,
+            typed=_stated(organisation),
+        )
+        note(application, ApplicationStep.BEGUN, actor)
+    return application
+
+
+def _stated(organisation: Organisation) -> dict[str, Any]:
+    """What the platform knows of a supplier, as its people would type it."""
+    profile = SupplierProfile.objects.filter(organisation=organisation).first()
+    founded = organisation.founded_on
+    typed: dict[str, Any] = {
+        "name": organisation.name,
+        "uscc": organisation.uscc,
+        "region": organisation.region.code,
+        "size": organisation.size,
+        "legal_person": organisation.legal_person,
+        "founded_on": founded.isoformat() if founded else "",
+        "address": organisation.address,
+        "phone": organisation.phone,
+    }
+    if profile is not None:
+        for name in ("contact_name", "contact_phone", "contact_email", "bank_name", "bank_account"):
+            typed[name] = getattr(profile, name)
+        typed["delivery_regions"] = list(profile.delivery_regions.values_list("code", flat=True))
+        typed["categories"] = list(profile.categories)
+    return typed
+
+
+def save_draft(
+    *, actor: Actor, application_id: int, typed: Mapping[str, Any], version: int | None = None
+) -> Application:
+    """Keep what was typed, right or not yet.
+
+    Args:
+        actor: the applicant, or an administrator of the supplier.
+        application_id: an application that is not in review.
+        typed: field → text, or list of texts.
+        version: that was typed over; None: whatever it is.
+
+    Raises:
+        Missing: no application of the actor's.
+        NotEditable: in review or approved.
+        ApplicationChanged: a colleague saved in between.
+    """
+    with transaction.atomic():
+        application = own_application(actor, application_id)
+        if version is not None and application.version != version:
+            raise ApplicationChanged
+        if application.typed != dict(typed):
+            application.typed = dict(typed)
+            application.version += 1
+            application.save(update_fields=["typed", "version"])
+    return application
+
+
+def submit_application(*, actor: Actor, application_id: int) -> ApplicationVersion:
+    """Hand the application in as it stands; what is submitted is kept as a version.
+
+    Raises:
+        Missing: no application of the actor's.
+        NotEditable: in review or approved.
+        ApplicationIncomplete: a field or the business licence is missing or wrong.
+    """
+    with transaction.atomic():
+        application = own_application(actor, application_id)
+        assert actor.user is not None
+        require_complete(application)
+        number = application.versions.count() + 1
+        version = ApplicationVersion.objects.create(
+            application=application,
+            number=number,
+            values=application.typed,
+            licences=[
+                audit.plain(
+                    {
+                        "id": licence.pk,
+                        "kind": licence.kind,
+                        "number": licence.number,
+                        "issued_on": licence.issued_on,
+                        "expires_on": licence.expires_on,
+                        "sha256": licence.sha256,
+                    }
+                )
+                for licence in licences_for(application)
+            ],
+            submitted_by=actor.user,
+        )
+        application.state = ApplicationState.SUBMITTED
+        application.submitted_at = clock.now()
+        application.opened_by = application.opened_at = None
+        application.version += 1
+        application.save(update_fields=["state", "submitted_at", "opened_by", "opened_at", "version"])
+        note(application, ApplicationStep.SUBMITTED, actor, number=number)
+    return version
+
+
+def require_complete(application: Application) -> ApplicationForm:
+    """The form of an application that may be submitted.
+
+    Raises:
+        ApplicationIncomplete: it may not.
+    """
+    form = bound(application.typed)
+    if not form.is_valid():
+        raise ApplicationIncomplete
+    licences = licences_for(application)
+    if not any(licence.kind == "business" for licence in licences):
+        raise ApplicationIncomplete(field="licences")
+    return form
+
+
+def own_application(actor: Actor, application_id: int) -> Application:
+    """The actor's application, locked, if it may still be changed.
+
+    Raises:
+        Missing, NotEditable: see above.
+    """
+    found = (
+        Application.objects.own(actor).select_for_update(of=("self",)).filter(pk=application_id).first()
+        if actor.user_id
+        else None
+    )
+    if found is None:
+        raise Missing
+    if not found.is_editable:
+        raise NotEditable
+    return found
+
+
+def note(application: Application, step: ApplicationStep, actor: Actor | None, **data: Any) -> None:
+    """Write a step into the history and the audit."""
+    ApplicationEvent.objects.create(
+        application=application, step=step, user=actor.user if actor else None, data=audit.plain(data)
+    )
+    audit.record(actor=actor, action=f"application.{step.value}", subject=application, data=data)

@@ -1,0 +1,29 @@
+"""What the catalog tells those who admit suppliers: its categories, and when a supplier's first offer was on sale."""
+
+from __future__ import annotations
+
+from accounts.onboarding.categories import CategorySource, sources
+
+# The two upper tiers of the 2022 品目 codes are what a trade is called by; below them stand single things.
+DEEPEST = 2
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    sources.register(CategorySource("catalog", _choices))
+
+
+def _choices() -> list[tuple[str, str]]:
+    from catalog.tree import Node, category_tree
+
+    found: list[tuple[str, str]] = []
+
+    def walk(nodes: list[Node], depth: int) -> None:
+        for node in nodes:
+            if depth == DEEPEST or not node.children:
+                found.append((node.code, f"{node.code} {node.name}"))
+            else:
+                walk(node.children, depth + 1)
+
+    walk(category_tree().roots, 0)
+    return found
