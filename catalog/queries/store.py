@@ -36,6 +36,8 @@ _STORE: Final = """
       LEFT JOIN accounts_supplierstanding s ON s.supplier_id = o.id
       LEFT JOIN accounts_supplierfigures f ON f.supplier_id = o.id
      WHERE o.id = %s AND o.kind = 'supplier'
+       AND NOT EXISTS (SELECT 1 FROM accounts_application a
+                        WHERE a.organisation_id = o.id AND a.kind = 'first' AND a.state <> 'approved')
 """
 
 
