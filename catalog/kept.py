@@ -11,12 +11,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.safestring import SafeString
+
+Text = TypeVar("Text", bound=SafeString)
 
 GENERATION_KEY: Final = "catalog:generation"
 KEEP_SECONDS: Final = 60.0
@@ -32,7 +34,7 @@ def forget_lists() -> None:
     transaction.on_commit(_count_up, robust=True)
 
 
-def kept_list(key: Hashable, draw: Callable[[], SafeString]) -> SafeString:
+def kept_list(key: Hashable, draw: Callable[[], Text]) -> Text:
     """The list of this key as it was drawn last, or drawn now.
 
     Args:
@@ -46,7 +48,7 @@ def kept_list(key: Hashable, draw: Callable[[], SafeString]) -> SafeString:
         found = _kept.get(key)
         if found is not None and found[0] == generation and found[1] > time.monotonic():
             _kept.move_to_end(key)
-            return found[2]
+            return cast("Text", found[2])
     text = draw()
     with _lock:
         _kept[key] = (generation, time.monotonic() + KEEP_SECONDS, text)

@@ -1,16 +1,30 @@
 """Categories, standard goods, listings, and the observations of prices."""
 
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
+from catalog.models.favourites import Favourite, FavouriteList
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
 from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
-from catalog.models.vocabulary import SearchWord, Synonym
+from catalog.models.searching import (
+    DemandRequest,
+    DemandState,
+    EmptySearch,
+    SavedSearch,
+    SearchHistory,
+    SearchPreference,
+)
+from catalog.models.vocabulary import SearchWord, Synonym, WordKind
 
 __all__ = [
     "AttributeType",
     "Brand",
     "Category",
     "CategoryAttribute",
+    "DemandRequest",
+    "DemandState",
+    "EmptySearch",
+    "Favourite",
+    "FavouriteList",
     "Good",
     "GoodFigures",
     "GoodPriceStatistics",
@@ -22,7 +36,11 @@ __all__ = [
     "Review",
     "ReviewDecision",
     "Sale",
+    "SavedSearch",
+    "SearchHistory",
+    "SearchPreference",
     "SearchWord",
     "Synonym",
     "Tier",
+    "WordKind",
 ]

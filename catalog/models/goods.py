@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from catalog.models.categories import Category
 from zcy.money import MoneyField
+
+# Where nobody states how long delivery takes, lists by delivery put the good last.
+SLOWEST: Final = 32767
 
 
 class Brand(models.Model):
@@ -93,7 +96,17 @@ class Good(models.Model):
     delivery_paths = ArrayField(models.CharField(max_length=80), default=list, blank=True, editable=False)
     # The best ranking factor among its offers' suppliers, for the bounded effect of credit on relevance.
     ranking_factor = models.FloatField(_("ranking factor"), default=1.0, editable=False)
-    # Ranking factor × how much it is offered: the order of lists that nobody has searched for.
+    # Sizes of the suppliers that offer it, and the best grade and score among them.
+    supplier_sizes = ArrayField(models.CharField(max_length=20), default=list, blank=True, editable=False)
+    best_grade = models.CharField(_("best credit grade"), max_length=3, blank=True, editable=False)
+    best_score = models.FloatField(_("best credit score"), default=0.0, editable=False)
+    # Orders in the last 365 days, as the figures say.
+    sold = models.PositiveIntegerField(_("orders in 365 days"), default=0, editable=False)
+    # Since when it has been on offer for the first time: what saved searches tell of.
+    offered_at = models.DateTimeField(_("first offered"), null=True, editable=False)
+    # All of its place among hits but the words: catalog.search.ranking.
+    merit = models.FloatField(_("merit"), default=1.0, editable=False)
+    # Merit × how much it is offered: the order of lists that nobody has searched for.
     weight = models.FloatField(_("weight in lists"), default=0.0, editable=False)
     search = SearchVectorField(null=True, editable=False)
     # Model in capitals without blanks and dashes, for search by trigram.
@@ -134,6 +147,15 @@ class Good(models.Model):
             ),
             models.Index(fields=["lowest_price", "id"], condition=models.Q(offers__gt=0), name="good_price"),
             models.Index(fields=["-weight", "-id"], condition=models.Q(offers__gt=0), name="good_weight"),
+            models.Index(fields=["-sold", "-id"], condition=models.Q(offers__gt=0), name="good_sold"),
+            models.Index(fields=["-best_score", "-id"], condition=models.Q(offers__gt=0), name="good_credit"),
+            models.Index(
+                Coalesce("delivery_days", SLOWEST),
+                "id",
+                condition=models.Q(offers__gt=0),
+                name="good_delivery",
+            ),
+            models.Index(fields=["offered_at"], condition=models.Q(offers__gt=0), name="good_offered_at"),
             models.Index(fields=["brand", "id"], name="good_brand"),
             models.Index(fields=["category", "spec_hash"], name="good_category_spec"),
             models.Index(

@@ -10,19 +10,38 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class SearchWord(models.Model):
-    """A word of the index with its pinyin and the number of goods it occurs in."""
+class WordKind(models.TextChoices):
+    WORD = "word", _("word")
+    BRAND = "brand", _("brand")
+    CATEGORY = "category", _("category")
+    MODEL = "model", _("model")
+    SYNONYM = "synonym", _("synonym")
 
-    word = models.CharField(_("word"), max_length=80, unique=True)
+
+class SearchWord(models.Model):
+    """A word that goods are found by, with its pinyin and initials and the number of goods it occurs in."""
+
+    word = models.CharField(_("word"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=WordKind, default=WordKind.WORD)
     pinyin = models.CharField(_("pinyin"), max_length=300)
+    initials = models.CharField(_("initials"), max_length=60, blank=True)
     goods = models.PositiveIntegerField(_("goods"))
+    # What it is looked up by when it is mistyped or spelt: catalog.search.vocabulary_keys.
+    keys = ArrayField(models.CharField(max_length=130), default=list, editable=False)
 
     class Meta:
         verbose_name = _("search word")
         verbose_name_plural = _("search words")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=WordKind.values), name="search_word_kind_is_known"
+            )
+        ]
         indexes = [
-            GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_trigram"),
-            GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="search_word_pinyin"),
+            GinIndex(fields=["keys"], name="search_word_keys", fastupdate=False),
+            models.Index(OpClass("word", name="text_pattern_ops"), name="search_word_prefix"),
+            models.Index(OpClass("pinyin", name="text_pattern_ops"), name="search_word_pinyin_prefix"),
+            models.Index(OpClass("initials", name="text_pattern_ops"), name="search_word_initials_prefix"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,11 @@
-"""Counts beside a list: categories, brands, prices and attributes, over one materialised set with a cap."""
+"""Counts beside a list: one statement over one materialised set, for as many facets as there are.
+
+A facet in which something is chosen is counted as if it were open, so that a second choice can be added: each good of
+the set bears a bit for every chosen facet that it fails, and goods that fail one facet only count for that one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -11,58 +14,59 @@ from django.db import connection
 
 from catalog.attributes import Attribute, attributes_of
 from catalog.models import AttributeType
-from catalog.search.conditions import conditions
+from catalog.search.conditions import Conditions, conditions
+from catalog.search.facet_values import Facet, Value, Values
 from catalog.search.filters import Filters
-from catalog.tree import category_tree
-from zcy.formats import short_money
 
-# Above this the counts are those of the first goods found, and the page says so.
-CAP: Final = 5000
-MOST_VALUES: Final = 60
-MOST_ATTRIBUTES: Final = 4
+__all__ = ["CAP", "Facet", "Facets", "Value", "count_facets"]
+
+# Counts are exact up to here; above, those of the first goods found, and the page says so.
+CAP: Final = 10_000
+FACETED: Final = (AttributeType.CHOICE, AttributeType.BOOLEAN, AttributeType.NUMBER)
+# Of one statement; no category of the official list has more that are worth a facet.
+MOST_ATTRIBUTES: Final = 24
+# Delivered within so many days.
+DAYS: Final = (1, 3, 7, 15)
 # Price classes end at quartiles, rounded to two digits.
 _FACETS: Final = """
-    WITH hits AS MATERIALIZED (
-        SELECT g.category_id, g.brand_id, g.lowest_price, {brand_ok} AS chosen, {values} AS vals
-          FROM catalog_good g WHERE {where} LIMIT {limit}
-    ), edges AS (
+    WITH hits AS MATERIALIZED ({hits}), edges AS (
         SELECT array(
             SELECT DISTINCT round(p, (1 - floor(log(greatest(p, 1))))::int) FROM unnest((
-                SELECT percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY lowest_price) FROM hits WHERE chosen
+                SELECT percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY lowest_price)
+                  FROM hits WHERE failed = 0
             )) AS p WHERE p > 0 ORDER BY 1
         ) AS at
     ), cell AS (
-        SELECT grouping(category_id, brand_id, class) AS which, category_id, brand_id, class,
-               count(*) FILTER (WHERE chosen) AS chosen, count(*) AS n
-          FROM (SELECT h.*, width_bucket(lowest_price, e.at) AS class FROM hits h CROSS JOIN edges e) AS classed
-         GROUP BY GROUPING SETS ((), (category_id), (brand_id), (class))
+        SELECT grouping(category_id, brand_id, class, within, best_grade) AS which, category_id, brand_id, class, within,
+               best_grade, count(*) FILTER (WHERE failed = 0) AS chosen,
+               count(*) FILTER (WHERE failed IN (0, %s)) AS of_brand, count(*) FILTER (WHERE failed IN (0, %s)) AS of_days,
+               count(*) FILTER (WHERE failed IN (0, %s)) AS of_grade,
+               count(*) FILTER (WHERE failed = 0 AND in_stock) AS in_stock
+          FROM (SELECT h.*, width_bucket(lowest_price, e.at) AS class, width_bucket(delivery_days - 1, %s::int[]) AS within
+                  FROM hits h CROSS JOIN edges e) AS classed
+         GROUP BY GROUPING SETS ((), (category_id), (brand_id), (class), (within), (best_grade))
     )
-    SELECT which, coalesce(category_id, brand_id, class), chosen, n, b.name, NULL, e.at
+    SELECT which, coalesce(category_id, brand_id, class, within), CASE which WHEN 23 THEN of_brand WHEN 29 THEN of_days
+           WHEN 30 THEN of_grade ELSE chosen END, in_stock, coalesce(b.name, best_grade), e.at
       FROM cell CROSS JOIN edges e LEFT JOIN catalog_brand b ON b.id = cell.brand_id
     UNION ALL
-    SELECT 8, i.number, count(*), count(*), NULL, i.value, NULL
+    SELECT 100, i.number, count(*), 0, i.value, NULL
       FROM hits CROSS JOIN LATERAL unnest(vals) WITH ORDINALITY AS i(value, number)
-     WHERE chosen AND i.value IS NOT NULL GROUP BY i.number, i.value
+     WHERE i.value IS NOT NULL AND failed IN (0, (%s::int[])[i.number]) GROUP BY i.number, i.value
+    UNION ALL
+    SELECT 101, 0, count(*), 0, i.value, NULL FROM hits CROSS JOIN LATERAL unnest(labels) AS i(value)
+     WHERE failed IN (0, %s) GROUP BY i.value
+    UNION ALL
+    SELECT 102, 0, count(*), 0, i.value, NULL FROM hits CROSS JOIN LATERAL unnest(supplier_sizes) AS i(value)
+     WHERE failed IN (0, %s) GROUP BY i.value
 """
-_TOTAL, _CATEGORY, _BRAND, _CLASS, _VALUE = 7, 3, 5, 6, 8
-
-
-@dataclass(frozen=True)
-class Value:
-    """One choice of a facet: what it is called, how many goods, and the address that takes or drops it."""
-
-    label: str
-    count: int
-    url: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A group of choices."""
-
-    title: str
-    values: Sequence[Value]
+_HITS: Final = """
+    SELECT g.category_id, g.brand_id, g.lowest_price, g.delivery_days, g.in_stock, g.labels, g.supplier_sizes,
+           g.best_grade, {failed} AS failed, {values} AS vals
+      FROM catalog_good g {joined} WHERE {where} LIMIT {limit}
+"""
+_CATEGORY, _BRAND, _CLASS, _DAYS, _GRADE, _TOTAL = 15, 23, 27, 29, 30, 31
+_VALUE, _LABEL, _SIZE = 100, 101, 102
 
 
 @dataclass
@@ -72,139 +76,90 @@ class Facets:
     total: int = 0
     # More than CAP: total and counts are lower bounds.
     capped: bool = False
+    in_stock: int = 0
     categories: list[Value] = field(default_factory=list)
     brands: list[Value] = field(default_factory=list)
     prices: list[Value] = field(default_factory=list)
+    days: list[Value] = field(default_factory=list)
+    labels: list[Value] = field(default_factory=list)
+    sizes: list[Value] = field(default_factory=list)
+    grades: list[Value] = field(default_factory=list)
     attributes: list[Facet] = field(default_factory=list)
     brand_names: dict[int, str] = field(default_factory=dict)
 
 
 def count_facets(filters: Filters) -> Facets:
-    """Count once per page. Brands are counted as if none were chosen, so that a second one can be added."""
-    wanted = conditions(filters, with_brands=False)
+    """Count once per page."""
+    wanted = conditions(filters, open_choices=True)
     schema = _filterable(filters)
-    params: list[Any] = []
-    brand_ok = "true"
-    if filters.brands:
-        brand_ok = "coalesce(g.brand_id = ANY(%s), false)"
-        params.append(list(filters.brands))
-    values = "NULL::text[]"
-    if schema:
-        values = f"ARRAY[{', '.join(['g.spec ->> %s'] * len(schema))}]"
-        params += [attribute.key for attribute in schema]
-    sql = _FACETS.format(brand_ok=brand_ok, values=values, where=wanted.where, limit=CAP + 1)
+    bits = {name: 1 << number for number, name in enumerate(wanted.choices)}
+    hits, params = _hits(wanted, bits, schema)
+    params += [bits.get(name, 0) for name in ("brand", "days", "grade")]
+    params += [list(DAYS), [bits.get(f"a.{attribute.key}", 0) for attribute in schema]]
+    params += [bits.get(name, 0) for name in ("label", "size")]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *wanted.params])
+        cursor.execute(_FACETS.format(hits=hits), params)
         return _read(cursor.fetchall(), filters, schema)
 
 
 def _filterable(filters: Filters) -> list[Attribute]:
-    kinds = (AttributeType.CHOICE, AttributeType.BOOLEAN, AttributeType.NUMBER)
-    listed = [item for item in attributes_of(filters.category) if item.filterable and item.type in kinds]
+    listed = [item for item in attributes_of(filters.category) if item.filterable and item.type in FACETED]
     return listed[:MOST_ATTRIBUTES]
+
+
+def _hits(wanted: Conditions, bits: dict[str, int], schema: list[Attribute]) -> tuple[str, list[Any]]:
+    """(SQL, parameters) of the goods to count: those that fit, and those that fail a single chosen facet."""
+    values, keys = "NULL::text[]", [attribute.key for attribute in schema]
+    if schema:
+        values = f"ARRAY[{', '.join(['g.spec ->> %s'] * len(schema))}]"
+    limit = CAP + 1
+    clauses = [clause for clause, _params in wanted.choices.values()]
+    chosen = [param for _clause, params in wanted.choices.values() for param in params]
+    fits = _HITS.format(
+        failed="0", values=values, joined="", where=" AND ".join([wanted.where, *clauses]), limit=limit
+    )
+    params = [*keys, *wanted.params, *chosen]
+    if not bits:
+        return fits, params
+    failed = " + ".join(
+        f"CASE WHEN {clause} THEN 0 ELSE {bits[name]} END" for name, (clause, _) in wanted.choices.items()
+    )
+    nearly = _HITS.format(
+        failed="f.failed",
+        values=values,
+        joined=f"CROSS JOIN LATERAL (SELECT {failed} AS failed OFFSET 0) AS f",
+        where=f"{wanted.where} AND f.failed > 0 AND f.failed & (f.failed - 1) = 0",
+        limit=limit,
+    )
+    return f"({fits}) UNION ALL ({nearly})", [*params, *keys, *chosen, *wanted.params]
 
 
 def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]) -> Facets:
     facets = Facets()
     edges: list[Decimal] = []
-    categories: list[tuple[Any, int]] = []
-    brands: list[tuple[int, str, int]] = []
+    counted: dict[int, list[tuple[Any, int, str]]] = {}
     listed: dict[int, list[tuple[str, int]]] = {}
-    classes: dict[int, int] = {}
-    for which, key, chosen, n, brand, value, at in sorted(
-        rows, key=lambda row: (-row[3], row[4] or row[5] or "")
-    ):
+    for which, key, n, in_stock, text, at in sorted(rows, key=lambda row: (-row[2], row[4] or "")):
         if which == _TOTAL:
-            facets.capped = n > CAP
-            facets.total = min(chosen, CAP)
-            edges = at or []
-        elif which == _CATEGORY and chosen and key is not None:
-            categories.append((key, chosen))
-        elif which == _BRAND and key is not None and brand is not None:
-            brands.append((key, brand, n))
-        elif which == _CLASS and chosen and key is not None:
-            classes[key] = chosen
+            facets.capped, facets.total, facets.in_stock, edges = n > CAP, min(n, CAP), in_stock, at or []
         elif which == _VALUE:
-            listed.setdefault(key, []).append((value, chosen))
-    facets.brand_names = {key: brand for key, brand, _n in brands}
-    facets.categories = _categories(filters, categories)
-    facets.brands = _brands(filters, brands)
-    facets.prices = _prices(filters, edges, classes)
+            listed.setdefault(key, []).append((text, n))
+        elif n:
+            counted.setdefault(which, []).append((key, n, text))
+    values = Values(filters)
+    facets.brand_names = {
+        key: brand for key, _n, brand in counted.get(_BRAND, ()) if key is not None and brand
+    }
+    facets.categories = values.categories(counted.get(_CATEGORY, ()))
+    facets.brands = values.brands(counted.get(_BRAND, ()))
+    facets.prices = values.prices(
+        edges, {key: n for key, n, _text in counted.get(_CLASS, ()) if key is not None}
+    )
+    facets.days = values.days(DAYS, {key: n for key, n, _text in counted.get(_DAYS, ()) if key is not None})
+    facets.labels = values.labels(counted.get(_LABEL, ()))
+    facets.sizes = values.sizes(counted.get(_SIZE, ()))
+    facets.grades = values.grades(counted.get(_GRADE, ()))
     for number, attribute in enumerate(schema, start=1):
         if attribute_values := listed.get(number):
-            facets.attributes.append(_attribute(filters, attribute, attribute_values))
+            facets.attributes.append(values.attribute(attribute, attribute_values))
     return facets
-
-
-def _categories(filters: Filters, counted: list[tuple[int, int]]) -> list[Value]:
-    if filters.category and not filters.category.children:
-        return []
-    tree = category_tree()
-    nodes = [(tree.by_id[key], chosen) for key, chosen in counted if key in tree.by_id][:MOST_VALUES]
-    return [Value(node.name, chosen, _category_url(filters, node)) for node, chosen in nodes]
-
-
-def _brands(filters: Filters, counted: list[tuple[int, str, int]]) -> list[Value]:
-    """The chosen ones first, then the most frequent; a market has hundreds, so the others get no address."""
-    picked = [item for item in counted if item[0] in filters.brands]
-    others = [item for item in counted if item[0] not in filters.brands][:MOST_VALUES]
-    return [
-        Value(brand, n, filters.address(brands=tuple(pk for pk in filters.brands if pk != key)), True)
-        for key, brand, n in picked
-    ] + [Value(brand, n, filters.address(brands=(*filters.brands, key))) for key, brand, n in others]
-
-
-def _category_url(filters: Filters, node: Any) -> str:
-    if filters.fixed_category:
-        return str(node.url) + filters.address(attributes=())
-    return filters.address(category=node, attributes=())
-
-
-def _prices(filters: Filters, edges: list[Decimal], classes: dict[int, int]) -> list[Value]:
-    if len(classes) < 2:
-        return []
-    values = []
-    for number in range(len(edges) + 1):
-        if not classes.get(number):
-            continue
-        low = edges[number - 1] if number else None
-        # Classes do not overlap: the next one starts where this one ends.
-        high = edges[number] - Decimal("0.01") if number < len(edges) else None
-        label = (
-            f"{short_money(low) if low is not None else '¥0'}–{short_money(edges[number])}"
-            if high is not None
-            else f"≥ {short_money(low)}"
-        )
-        values.append(
-            Value(
-                label,
-                classes[number],
-                filters.address(low=_larger(low, filters.low), high=_smaller(high, filters.high)),
-            )
-        )
-    return values
-
-
-def _larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return max((value for value in (one, other) if value is not None), default=None)
-
-
-def _smaller(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return min((value for value in (one, other) if value is not None), default=None)
-
-
-def _attribute(filters: Filters, attribute: Attribute, counted: list[tuple[str, int]]) -> Facet:
-    values = []
-    for value, count in counted[:MOST_VALUES]:
-        pair = (attribute.key, value)
-        picked = pair in filters.attributes
-        others = tuple(item for item in filters.attributes if item[0] != attribute.key)
-        values.append(
-            Value(
-                attribute.show_text(value),
-                count,
-                filters.address(attributes=others if picked else (*others, pair)),
-                picked,
-            )
-        )
-    return Facet(attribute.label, values)

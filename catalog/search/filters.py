@@ -13,20 +13,33 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Region
+from accounts.models.organisations import OrganisationSize
+from accounts.models.standings import Grade
 from catalog.attributes import attributes_of
+from catalog.models import AttributeType, PolicyLabel
 from catalog.tree import Node, category_tree
 
 RELEVANCE: Final = "relevance"
 CHEAPEST: Final = "price"
 DEAREST: Final = "-price"
-SORTS: Final = (RELEVANCE, CHEAPEST, DEAREST)
+SOLD: Final = "sold"
+FASTEST: Final = "delivery"
+CREDIT: Final = "credit"
+SORTS: Final = (RELEVANCE, CHEAPEST, DEAREST, SOLD, FASTEST, CREDIT)
 SIZES: Final = (24, 48, 96)
 LONGEST_QUERY: Final = 100
 MOST_BRANDS: Final = 20
-MOST_ATTRIBUTES: Final = 6
+# Attributes, and values of all of them together.
+MOST_ATTRIBUTES: Final = 12
+MOST_VALUES: Final = 60
+MOST_CHOICES: Final = 12
+MOST_DAYS: Final = 365
 LONGEST_VALUE: Final = 300
 MOST_MONEY: Final = Decimal("999999999999.99")
 ATTRIBUTE_PREFIX: Final = "a."
+# A range of numbers: 16..32. Forms send its ends as a.key.min and a.key.max.
+RANGE: Final = ".."
+ENDS: Final = (".min", ".max")
 _POSITION = re.compile(r"(-?\d{1,18}(?:\.\d{1,17})?)_(\d{1,18})", re.ASCII)
 _ID = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -54,11 +67,20 @@ class Filters:
     in_stock: bool = False
     # Some offer delivers there.
     region: Region | None = None
+    # Some offer comes within so many days.
+    days: int | None = None
+    # Any of these policy labels; any size or grade of a supplier.
+    labels: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    # (key, value): any of the values of one key; of a number also a range, "16..32", "16.." or "..32".
     attributes: tuple[tuple[str, str], ...] = ()
     sort: str = RELEVANCE
     size: int = SIZES[0]
     position: Position | None = None
     supplier: int | None = None
+    # As it is written, even where that finds nothing.
+    literal: bool = False
     errors: tuple[str, ...] = field(default=(), compare=False)
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -77,7 +99,14 @@ class Filters:
             pairs.append(("stock", "1"))
         if self.region is not None:
             pairs.append(("region", self.region.code))
+        if self.days is not None:
+            pairs.append(("days", str(self.days)))
+        pairs += [("label", label) for label in self.labels]
+        pairs += [("size_of", size) for size in self.sizes]
+        pairs += [("grade", grade) for grade in self.grades]
         pairs += [(f"{ATTRIBUTE_PREFIX}{key}", value) for key, value in self.attributes]
+        if self.literal:
+            pairs.append(("as", "typed"))
         if self.sort != RELEVANCE:
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
@@ -91,6 +120,20 @@ class Filters:
         return "?" + "&".join(part for part in (query, position) if part)
 
     @property
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """The chosen values of each attribute."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, value in self.attributes:
+            found[key] = (*found.get(key, ()), value)
+        return found
+
+    def with_value(self, key: str, value: str) -> tuple[tuple[str, str], ...]:
+        """The attributes with a value taken or, where it is chosen, dropped."""
+        if (key, value) in self.attributes:
+            return tuple(pair for pair in self.attributes if pair != (key, value))
+        return (*self.attributes, (key, value))
+
+    @property
     def narrows(self) -> bool:
         """Whether anything but the query and a fixed category is asked for."""
         chosen = (
@@ -98,6 +141,10 @@ class Filters:
             or self.in_stock
             or self.region
             or self.attributes
+            or self.labels
+            or self.sizes
+            or self.grades
+            or self.days is not None
             or (self.category and not self.fixed_category)
         )
         return bool(chosen) or self.low is not None or self.high is not None
@@ -128,10 +175,15 @@ def read_filters(params: QueryDict, *, category: Node | None = None) -> Filters:
         high=high,
         in_stock=_text(params, "stock") == "1",
         region=_region(params, errors),
+        days=_days(params, errors),
+        labels=_choices(params, "label", PolicyLabel.values, errors),
+        sizes=_choices(params, "size_of", OrganisationSize.values, errors),
+        grades=_choices(params, "grade", Grade.values, errors),
         attributes=_attributes(params, category, errors),
         sort=_choice(params, "sort", SORTS, RELEVANCE, errors),
         size=int(_choice(params, "size", [str(size) for size in SIZES], str(SIZES[0]), errors)),
         position=_position(params, errors),
+        literal=_text(params, "as") == "typed",
         errors=tuple(errors),
     )
 
@@ -180,14 +232,90 @@ def _attributes(params: QueryDict, category: Node | None, errors: list[str]) -> 
         for name in params
         if name.startswith(ATTRIBUTE_PREFIX)
         for value in params.getlist(name)
-        if value
+        if value.strip()
     ]
-    known = (
-        {attribute.key for attribute in attributes_of(category) if attribute.filterable} if asked else set()
-    )
-    kept = tuple(pair for pair in asked if pair[0] in known)[:MOST_ATTRIBUTES]
-    if len(kept) < len(asked):
+    if not asked:
+        return ()
+    types = {item.key: item.type for item in attributes_of(category) if item.filterable}
+    kept = [pair for pair in asked if pair[0] in types and _fits(types[pair[0]], pair[1])]
+    known = [pair for pair in _with_ends(asked, types, errors) if pair not in kept]
+    wrong = len(kept) < len([pair for pair in asked if not pair[0].endswith(ENDS)])
+    kept += known
+    keys = list(dict.fromkeys(key for key, _value in kept))[:MOST_ATTRIBUTES]
+    left = tuple(dict.fromkeys(pair for pair in kept if pair[0] in keys))[:MOST_VALUES]
+    if wrong or len(left) < len(set(kept)):
         errors.append(_("This category has no such attribute to filter by."))
+    return left
+
+
+def _fits(kind: str, value: str) -> bool:
+    """A range is for numbers, and has an end at least."""
+    if kind != AttributeType.NUMBER or RANGE not in value:
+        return True
+    return range_of(value) is not None
+
+
+def range_of(value: str) -> tuple[Decimal | None, Decimal | None] | None:
+    """(from, to) of a range as it stands in an address, both included; None where it is none."""
+    low, mark, high = value.partition(RANGE)
+    ends = [_number(text) for text in (low, high)]
+    if not mark or any(text and end is None for text, end in zip((low, high), ends, strict=True)):
+        return None
+    if ends == [None, None] or (ends[0] is not None and ends[1] is not None and ends[0] > ends[1]):
+        return None
+    return ends[0], ends[1]
+
+
+def _number(text: str) -> Decimal | None:
+    if not text or len(text) > 20:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < 10**12 else None
+
+
+def _with_ends(
+    asked: list[tuple[str, str]], types: dict[str, str], errors: list[str]
+) -> list[tuple[str, str]]:
+    """What was typed into "from" and "to" of an attribute, as a range."""
+    ends: dict[str, dict[str, str]] = {}
+    for key, value in asked:
+        base, _dot, end = key.rpartition(".")
+        if f".{end}" in ENDS and types.get(base) == AttributeType.NUMBER:
+            ends.setdefault(base, {})[end] = value.strip()
+    found = []
+    for key, typed in ends.items():
+        value = f"{typed.get('min', '')}{RANGE}{typed.get('max', '')}"
+        if range_of(value) is None:
+            errors.append(
+                _("“%(value)s” is no range: write two numbers, the smaller one first.")
+                % {"value": value[:40]}
+            )
+        else:
+            found.append((key, value))
+    return found
+
+
+def _days(params: QueryDict, errors: list[str]) -> int | None:
+    text = _text(params, "days")
+    if not text:
+        return None
+    if _ID.fullmatch(text) and int(text) <= MOST_DAYS:
+        return int(text)
+    errors.append(_("“%(value)s” is no number of days.") % {"value": text[:40]})
+    return None
+
+
+def _choices(params: QueryDict, name: str, allowed: Iterable[str], errors: list[str]) -> tuple[str, ...]:
+    asked = dict.fromkeys(text for text in params.getlist(name) if text)
+    kept = tuple(text for text in asked if text in allowed)[:MOST_CHOICES]
+    for text in [text for text in asked if text not in kept][:1]:
+        errors.append(
+            _("“%(value)s” is no choice for %(name)s.")
+            % {"value": text[:40].replace("\x00", " "), "name": name}
+        )
     return kept
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
@@ -15,10 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog import segmentation
 from catalog.attributes import attributes_of, labelled
 from catalog.models import PolicyLabel
+from catalog.models.goods import SLOWEST
 from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
 from catalog.pricing.panel import PLACE_WORDS
 from catalog.search.conditions import Conditions, conditions
-from catalog.search.filters import CHEAPEST, DEAREST, Filters
+from catalog.search.filters import CHEAPEST, CREDIT, DEAREST, FASTEST, SOLD, Filters
+from catalog.search.ranking import place_sql
 from catalog.tree import category_tree
 from zcy.formats import money
 
@@ -31,14 +34,14 @@ _COLUMNS: Final = """
       LEFT JOIN catalog_goodpricestatistics s ON s.good_id = g.id AND s.tier = 0 AND s.quantity_band = 0
      WHERE {where}
 """
-# A search: how well the words fit (synonyms a fifth as well), then credit (0.90–1.10), then how much it is offered;
-# sold out goods come later.
-_RELEVANCE: Final = """
-    round(((ts_rank(g.search, %s::tsquery) {synonyms} + CASE WHEN g.model_key = %s THEN 1 ELSE 0 END)
-           * g.ranking_factor * (1 + 0.02 * ln(1 + g.offers)) * CASE WHEN g.in_stock THEN 1 ELSE 0.8 END * 1000000
-          )::numeric)::bigint
-"""
-_SYNONYMS: Final = "+ 0.2 * ts_rank(g.search, %s::tsquery)"
+# Sort key, whether ascending, and how its value is read back from an address.
+_SORTED: Final[dict[str, tuple[str, bool, Callable[[str], Any]]]] = {
+    CHEAPEST: ("g.lowest_price", True, Decimal),
+    DEAREST: ("g.lowest_price", False, Decimal),
+    SOLD: ("g.sold", False, lambda key: int(Decimal(key))),
+    FASTEST: (f"coalesce(g.delivery_days, {SLOWEST})", True, lambda key: int(Decimal(key))),
+    CREDIT: ("g.best_score", False, float),
+}
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Page:
 def find_goods(filters: Filters) -> Page:
     """The page of goods at the position that the filters name."""
     wanted = conditions(filters)
-    key, ascending, key_params = _order(filters, wanted)
+    key, ascending, key_params, read = _order(filters, wanted)
     params = [*key_params, *wanted.params]
     where = wanted.where
     position = filters.position
@@ -82,7 +85,7 @@ def find_goods(filters: Filters) -> Page:
     upwards = ascending != backwards
     if position is not None:
         where += f" AND ({key}, g.id) {'>' if upwards else '<'} (%s, %s)"
-        params += [*key_params, _key_value(filters, wanted, position.key), position.id]
+        params += [*key_params, read(position.key), position.id]
     direction = "ASC" if upwards else "DESC"
     sql = f"{_COLUMNS.format(key=key, where=where)} ORDER BY sort_key {direction}, g.id {direction} LIMIT %s"
     with connection.cursor() as cursor:
@@ -101,22 +104,20 @@ def find_goods(filters: Filters) -> Page:
     return page
 
 
-def _order(filters: Filters, wanted: Conditions) -> tuple[str, bool, list[Any]]:
-    """(SQL of the sort key, whether ascending, its parameters)."""
-    if filters.sort in (CHEAPEST, DEAREST):
-        return "g.lowest_price", filters.sort == CHEAPEST, []
+def _order(filters: Filters, wanted: Conditions) -> tuple[str, bool, list[Any], Callable[[str], Any]]:
+    """(SQL of the sort key, whether ascending, its parameters, how its value is read from an address)."""
+    if filters.sort in _SORTED:
+        key, ascending, read = _SORTED[filters.sort]
+        return key, ascending, [], read
     if wanted.rank_query:
-        if wanted.synonym_query:
-            queries = [wanted.rank_query, wanted.synonym_query]
-            return _RELEVANCE.format(synonyms=_SYNONYMS), False, [*queries, wanted.whole_model]
-        return _RELEVANCE.format(synonyms=""), False, [wanted.rank_query, wanted.whole_model]
-    return "g.weight", False, []
-
-
-def _key_value(filters: Filters, wanted: Conditions, key: str) -> Any:
-    if filters.sort in (CHEAPEST, DEAREST):
-        return Decimal(key)
-    return int(Decimal(key)) if wanted.rank_query else float(key)
+        queries = [wanted.rank_query] + ([wanted.synonym_query] if wanted.synonym_query else [])
+        return (
+            place_sql(synonyms=bool(wanted.synonym_query)),
+            False,
+            [*queries, wanted.whole_model],
+            lambda text: int(Decimal(text)),
+        )
+    return "g.weight", False, [], float
 
 
 def _shown(key: Any) -> str:

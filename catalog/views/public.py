@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,23 +11,25 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor
 from accounts.models import Region
+from accounts.models.organisations import OrganisationSize
 from accounts.roles import BUYER_ROLES, Role
 from catalog import queries
 from catalog.attributes import attributes_of
 from catalog.forms import GoodForm
 from catalog.kept import kept_list
-from catalog.models import Brand, Tier
+from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
+from catalog.search.facet_values import shown
 from catalog.search.facets import Facets, count_facets
-from catalog.search.filters import SORTS, Filters, read_filters
+from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
 from catalog.search.find import find_goods
-from catalog.search.suggest import Suggestions, suggestions
+from catalog.search.suggest import Suggestions, as_meant, suggestions
 from catalog.tree import category_tree
 from zcy.access import public
 from zcy.formats import short_money
@@ -82,11 +85,18 @@ def _list(request: HttpRequest, filters: Filters, template: str, context: dict[s
     )
 
 
+class Drawn(SafeString):
+    """A list as it was drawn, with the goods on it and the number of all."""
+
+    goods: tuple[int, ...] = ()
+    hits: int = 0
+
+
 def _typed(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:f}"
 
 
-def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) -> SafeString:
+def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) -> Drawn:
     """Facets and rows: the same for everybody of a region who asks for these filters.
 
     Args:
@@ -96,11 +106,20 @@ def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) 
         high: the highest price as it was typed.
     """
     page = find_goods(filters)
+    asked = ""
+    if not page.rows and filters.q and filters.position is None and not filters.literal:
+        # Nothing is written so: the list shows what was meant, and says so.
+        meant = as_meant(filters)
+        if meant is not None:
+            filters, asked = meant, filters.q
+            page = find_goods(filters)
     facets = count_facets(filters)
     nothing = not page.rows and filters.position is None
     ways = suggestions(filters) if nothing and (filters.q or filters.narrows) else Suggestions()
     context = {
         "filters": filters,
+        "asked": asked,
+        "literal_url": replace(filters, q=asked, literal=True).address() if asked else "",
         "low": low,
         "high": high,
         "page": page,
@@ -109,12 +128,25 @@ def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) 
         "sorts": _sorts(filters),
         "ways": ways,
         "deliver_to": region,
-        "hidden": [pair for pair in filters.pairs() if pair[0] not in ("min", "max", "stock", "region")],
+        "hidden": _hidden(filters, facets),
         "clear_url": Filters(
             q=filters.q, category=filters.category, fixed_category=filters.fixed_category
         ).address(category=filters.category if filters.fixed_category else None),
     }
-    return render_to_string("catalog/public/_list.html", context)
+    drawn = Drawn(render_to_string("catalog/public/_list.html", context))
+    drawn.goods, drawn.hits = tuple(row.id for row in page.rows), facets.total
+    return drawn
+
+
+def _hidden(filters: Filters, facets: Facets) -> list[tuple[str, str]]:
+    """What the form of prices and ranges sends along; ranges of numbers are in its fields."""
+    numbers = {f"{ATTRIBUTE_PREFIX}{facet.key}" for facet in facets.attributes if facet.is_number}
+    typed = {"min", "max", "stock", "region"}
+    return [
+        (name, value)
+        for name, value in filters.pairs()
+        if name not in typed and not (name in numbers and RANGE in value)
+    ]
 
 
 def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
@@ -133,10 +165,24 @@ def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
         chips.append(("", _("in stock"), filters.address(in_stock=False)))
     if filters.region is not None:
         chips.append((_("Delivers to"), filters.region.name, filters.address(region=None)))
+    if filters.days is not None:
+        within = ngettext("within %(n)s day", "within %(n)s days", filters.days) % {"n": filters.days}
+        chips.append((_("Delivery"), within, filters.address(days=None)))
+    for title, name, words in (
+        (_("Policy label"), "labels", dict(PolicyLabel.choices)),
+        (_("Size of the supplier"), "sizes", dict(OrganisationSize.choices)),
+        (_("Credit grade"), "grades", {}),
+    ):
+        picked = getattr(filters, name)
+        for value in picked:
+            left_out = replace(
+                filters, **{name: tuple(other for other in picked if other != value)}
+            ).address()
+            chips.append((title, str(words.get(value, value)), left_out))
     schema = {attribute.key: attribute for attribute in attributes_of(filters.category)}
     for key, value in filters.attributes:
-        others = tuple(pair for pair in filters.attributes if pair != (key, value))
-        chips.append((schema[key].label, schema[key].show_text(value), filters.address(attributes=others)))
+        left_out = filters.address(attributes=filters.with_value(key, value))
+        chips.append((schema[key].label, shown(schema[key], value), left_out))
     return chips
 
 
@@ -148,7 +194,14 @@ def _brand_names(filters: Filters, facets: Facets) -> dict[int, str]:
 
 
 def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
-    labels = (_("Relevance"), _("Price, lowest first"), _("Price, highest first"))
+    labels = (
+        _("Relevance"),
+        _("Price, lowest first"),
+        _("Price, highest first"),
+        _("Sales"),
+        _("Delivery"),
+        _("Credit"),
+    )
     return [
         (label, filters.address(sort=sort), sort == filters.sort)
         for label, sort in zip(labels, SORTS, strict=True)
@@ -207,5 +260,5 @@ def store(request: HttpRequest, supplier_id: int) -> HttpResponse:
 
     filters = read_filters(request.GET)
     page = store_goods(supplier_id, filters)
-    context = {"store": found, "page": page, "filters": filters, "sorts": _sorts(filters)[1:]}
+    context = {"store": found, "page": page, "filters": filters, "sorts": _sorts(filters)[1:3]}
     return render(request, "catalog/public/store.html", context, status=400 if filters.errors else 200)

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from accounts.models import Region
+from accounts.models import Region, SupplierStanding
 from catalog import services
 from catalog.models import Good, Listing
 from catalog.search.facets import Facets, Value, count_facets
@@ -23,6 +23,7 @@ from tests.catalog.factories import (
     a_listing_on_sale,
     a_region,
     an_attribute,
+    an_organisation,
     many_goods_on_sale,
 )
 
@@ -67,6 +68,9 @@ def a_shelf() -> str:
         an_attribute(leaf, "duplex", "双面", type="boolean", filterable=True)
         an_attribute(leaf, "ppm", "速度", type="number", unit="页/分", filterable=True)
         an_attribute(leaf, "link", "接口", type="choice", choices=["USB", "有线  网络"], filterable=True)
+    suppliers = [an_organisation(size=size) for size in ("micro", "small", "")]
+    SupplierStanding.objects.create(supplier=suppliers[0], grade="AAA", score="92")
+    SupplierStanding.objects.create(supplier=suppliers[1], grade="BB", score="55")
     for number in range(36):
         spec = {
             "duplex": number % 2 == 0,
@@ -75,20 +79,26 @@ def a_shelf() -> str:
         }
         good = a_good(
             f"打印机 {number}", brand=("惠普", "佳能", "奔图")[number % 3], model=f"X{number}",
-            category=leaves[number % 4 > 2], spec=spec,
+            category=leaves[number % 4 > 2], spec=spec, labels=[[], ["green"], ["green", "energy_saving"]][number % 3],
         )  # fmt: skip
-        a_listing_on_sale(good, price=str(500 + 137 * (number % 11)), index=False, stock=Decimal(number % 2))
+        a_listing_on_sale(
+            good, supplier=suppliers[number % 3], price=str(500 + 137 * (number % 11)), index=False,
+            stock=Decimal(number % 2), delivery_days=(1, 3, 5, 30, None)[number % 5],
+        )  # fmt: skip
     services.index_goods()
     return leaves[0].code
 
 
 def choices(facets: Facets) -> list[Value]:
-    return [
-        *facets.categories,
-        *facets.brands,
-        *facets.prices,
-        *(value for facet in facets.attributes for value in facet.values),
-    ]
+    return [value for _name, value in named_choices(facets)]
+
+
+def named_choices(facets: Facets) -> list[tuple[str, Value]]:
+    """(facet, choice); those of one facet add to each other."""
+    listed = [(name, value) for name in ("categories", "prices", "days") for value in getattr(facets, name)]
+    for name in ("brands", "labels", "sizes", "grades"):
+        listed += [(name, value) for value in getattr(facets, name)]
+    return listed + [(facet.title, value) for facet in facets.attributes for value in facet.values]
 
 
 @pytest.mark.parametrize(
@@ -98,18 +108,108 @@ def test_a_count_is_the_number_of_hits_when_it_is_clicked_and_clicked_again(star
     start = start.format(leaf=a_shelf())
     checked = 0
     first = count_facets(read_filters(QueryDict(start)))
-    for value in choices(first):
+    for name, value in named_choices(first):
         if value.chosen:
             continue
         narrowed = read_filters(QueryDict(value.url[1:]))
         assert not narrowed.errors
         assert len(walk(value.url[1:])) == value.count, value
-        for second in choices(count_facets(narrowed)):
-            if second.chosen or (second.label in {brand.label for brand in first.brands} and narrowed.brands):
-                continue  # a second brand adds its own to those of the first
+        for other, second in named_choices(count_facets(narrowed)):
+            if second.chosen or (other == name and name not in ("categories", "prices", "days")):
+                continue  # a second choice of a facet adds its own to those of the first
             assert len(walk(second.url[1:])) == second.count, (value, second)
             checked += 1
     assert checked > 20
+
+
+def test_a_second_value_of_an_attribute_adds_its_goods_and_its_count_stands_beside_the_first() -> None:
+    leaf = a_shelf()
+    facet = next(
+        one
+        for one in count_facets(read_filters(QueryDict(f"category={leaf}"))).attributes
+        if one.title == "速度"
+    )
+    one, other = facet.values[:2]
+    both = count_facets(read_filters(QueryDict(one.url[1:])))
+    again = next(found for found in both.attributes if found.title == "速度")
+    assert {value.label: value.count for value in again.values} == {
+        value.label: value.count for value in facet.values
+    }
+    assert [value.chosen for value in again.values] == [True, False, False]
+    url = next(value.url for value in again.values if value.label == other.label)
+    assert len(walk(url[1:])) == one.count + other.count
+    assert both.total == one.count
+
+
+def test_values_of_two_attributes_narrow_each_other() -> None:
+    leaf = a_shelf()
+    goods = Good.objects.filter(category__code=leaf)
+    wanted = {good.pk for good in goods if good.spec["ppm"] in (22, 40) and good.spec["link"] == "USB"}
+    assert set(walk(f"category={leaf}&a.ppm=22&a.ppm=40&a.link=USB")) == wanted
+    assert 0 < len(wanted) < goods.count()
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("22..33.5", {22, 33.5}),
+        ("23..", {33.5, 40}),
+        ("..33.4", {22}),
+        ("33.5..33.5", {33.5}),
+        ("41..", set()),
+    ],
+)
+def test_a_number_is_asked_for_by_a_range_with_both_ends_in_it(value: str, fits: set[float]) -> None:
+    leaf = a_shelf()
+    found = walk(f"category={leaf}&a.ppm={value}")
+    assert set(found) == {
+        good.pk for good in Good.objects.filter(category__code=leaf) if good.spec["ppm"] in fits
+    }
+
+
+@pytest.mark.parametrize("value", ["40..22", "a..b", "..", "1e99..", "NaN.."])
+def test_a_range_that_is_none_is_named(value: str) -> None:
+    leaf = a_shelf()
+    assert read_filters(QueryDict(f"category={leaf}&a.ppm={value}")).errors
+
+
+def test_typed_ends_of_a_range_become_one_filter() -> None:
+    leaf = a_shelf()
+    filters = read_filters(QueryDict(f"category={leaf}&a.ppm.min=23&a.ppm.max=40"))
+    assert filters.attributes == (("ppm", "23..40"),)
+    assert not filters.errors
+    assert read_filters(QueryDict(f"category={leaf}&a.ppm.min=50&a.ppm.max=40")).errors
+
+
+def test_a_number_with_many_values_is_offered_in_ranges_that_hold_all_goods() -> None:
+    leaf = a_category("A02021003", "A4黑白打印机")
+    an_attribute(leaf, "weight", "重量", type="number", unit="kg", filterable=True)
+    for number in range(23):
+        a_listing_on_sale(
+            a_good(f"打印机 {number}", model=f"W{number}", category=leaf, spec={"weight": number / 2}),
+            index=False,
+        )
+    services.index_goods()
+    (facet,) = count_facets(read_filters(QueryDict(f"category={leaf.code}"))).attributes
+    assert len(facet.values) == 4
+    assert sum(value.count for value in facet.values) == 23
+    for value in facet.values:
+        assert len(walk(value.url[1:])) == value.count
+
+
+@pytest.mark.parametrize(
+    ("sort", "field", "reverse"),
+    [("sold", "sold", True), ("delivery", "delivery_days", False), ("credit", "best_score", True)],
+)
+def test_lists_are_ordered_by_sales_delivery_and_credit(sort: str, field: str, reverse: bool) -> None:
+    a_shelf()
+    Good.objects.filter(pk__in=Good.objects.values("pk")[:9]).update(sold=7)
+    rows = walk(f"q=打印机&sort={sort}")
+    values = [getattr(Good.objects.get(pk=pk), field) for pk in rows]
+    ordered = [value if value is not None else 32767 for value in values]
+    assert len(set(rows)) == 36
+    assert ordered == sorted(ordered, reverse=reverse)
+    assert walk(f"q=打印机&sort={sort}", backwards=True) == rows
 
 
 def test_a_second_brand_adds_its_goods() -> None:
