@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -102,7 +102,7 @@ class Values:
         chosen = getattr(self.filters, name)
         picked = key in chosen
         left = tuple(item for item in chosen if item != key) if picked else (*chosen, key)
-        return Value(label, n, replace(self.filters, **{name: left}).address(), picked)
+        return Value(label, n, self.filters.changed(**{name: left}).address(), picked)
 
     def days(self, steps: Sequence[int], counted: Mapping[int, int]) -> list[Value]:
         """Delivered within so many days: each step holds those before it."""

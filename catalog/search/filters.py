@@ -113,6 +113,10 @@ class Filters:
             pairs.append(("size", str(self.size)))
         return pairs
 
+    def changed(self, **changes: Any) -> Filters:
+        """These filters with some changed, from the first page."""
+        return replace(self, position=None, **changes)
+
     def address(self, position: str = "", **changes: Any) -> str:
         """The query string of these filters with some changed; from the first page unless a position is given."""
         pairs = (replace(self, **changes) if changes else self).pairs()

@@ -25,11 +25,11 @@ from catalog.forms import GoodForm
 from catalog.kept import kept_list
 from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
+from catalog.search.answer import answer
 from catalog.search.facet_values import shown
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
-from catalog.search.find import find_goods
-from catalog.search.suggest import Suggestions, as_meant, suggestions
+from catalog.search.suggest import Suggestions, suggestions
 from catalog.tree import category_tree
 from zcy.access import public
 from zcy.formats import short_money
@@ -105,14 +105,8 @@ def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) 
         low: the lowest price as it was typed.
         high: the highest price as it was typed.
     """
-    page = find_goods(filters)
-    asked = ""
-    if not page.rows and filters.q and filters.position is None and not filters.literal:
-        # Nothing is written so: the list shows what was meant, and says so.
-        meant = as_meant(filters)
-        if meant is not None:
-            filters, asked = meant, filters.q
-            page = find_goods(filters)
+    answered = answer(filters)
+    filters, page, asked = answered.filters, answered.page, answered.asked
     facets = count_facets(filters)
     nothing = not page.rows and filters.position is None
     ways = suggestions(filters) if nothing and (filters.q or filters.narrows) else Suggestions()
@@ -175,9 +169,7 @@ def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
     ):
         picked = getattr(filters, name)
         for value in picked:
-            left_out = replace(
-                filters, **{name: tuple(other for other in picked if other != value)}
-            ).address()
+            left_out = filters.changed(**{name: tuple(other for other in picked if other != value)}).address()
             chips.append((title, str(words.get(value, value)), left_out))
     schema = {attribute.key: attribute for attribute in attributes_of(filters.category)}
     for key, value in filters.attributes:
