@@ -40,6 +40,7 @@ class Heading:
     index: int
     url: str = ""
     direction: str = ""
+    shown: bool = True
 
 
 def address(params: QueryDict, **changes: str | None) -> str:
@@ -55,19 +56,29 @@ def address(params: QueryDict, **changes: str | None) -> str:
     return "?" + query.urlencode()
 
 
-def headings(columns: Iterable[Column], params: QueryDict, *, default: str = "") -> list[Heading]:
-    """Headings with the address that sorts by them, or turns the direction of the present order."""
+def headings(
+    columns: Iterable[Column], params: QueryDict, *, default: str = "", shown: Sequence[bool] = ()
+) -> list[Heading]:
+    """Headings with the address that sorts by them, or turns the direction of the present order.
+
+    Args:
+        columns: of the table.
+        params: of the page's address.
+        default: the order where the address names none.
+        shown: whether each column is shown; all where nothing is said.
+    """
     chosen = params.get(SORT) or default
     drawn = []
     for index, column in enumerate(columns, start=1):
+        visible = shown[index - 1] if shown else True
         if not column.sort:
-            drawn.append(Heading(column, index))
+            drawn.append(Heading(column, index, shown=visible))
             continue
         direction = ""
         if chosen.lstrip("-") == column.sort:
             direction = "descending" if chosen.startswith("-") else "ascending"
         turned = f"-{column.sort}" if direction == "ascending" else column.sort
-        drawn.append(Heading(column, index, address(params, **{SORT: turned}), direction))
+        drawn.append(Heading(column, index, address(params, **{SORT: turned}), direction, visible))
     return drawn
 
 

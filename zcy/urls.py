@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from zcy import health
-from zcy.views import errors, home, media, styleguide, verify
+from zcy.views import columns, errors, home, media, styleguide, verify
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/<str:frame>/", styleguide.frame, name="styleguide_frame"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.verify_document, name="verify_document"),
+    path("columns/", columns.choose, name="columns"),
     path("media/<picture:name>", media.picture, name="picture"),
     path("media/<paper:name>", media.paper, name="paper"),
     path("admin/", admin.site.urls),

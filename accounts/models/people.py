@@ -22,6 +22,8 @@ class User(AbstractUser):
     name = models.CharField(_("full name"), max_length=150, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
+    # Which columns of which tables the person has chosen (zcy.columns): {table: [columns in all, hidden ones …]}.
+    columns = models.JSONField(default=dict, blank=True, editable=False)
     # Accounts of the demonstration: production settings refuse to start while there are any.
     demonstration = models.BooleanField(_("demonstration account"), default=False)
     source = models.CharField(_("source"), max_length=40, blank=True, editable=False)

@@ -69,6 +69,8 @@ class SupplierFigures(models.Model):
     confirmed_in_time = models.FloatField(_("share confirmed within 1 working day"), null=True)
     delivered_in_time = models.FloatField(_("share delivered in time"), null=True)
     accepted_at_once = models.FloatField(_("share accepted at the first go"), null=True)
+    # Orders of which something was refused at acceptance, among those accepted or refused.
+    returned = models.FloatField(_("share with goods sent back"), null=True)
     stars = models.FloatField(_("mean stars"), null=True)
     evaluations = models.PositiveIntegerField(_("evaluations"), default=0)
     as_of = models.DateField(_("as of"), null=True)

@@ -12,7 +12,7 @@ from accounts.models import Organisation, SupplierFigures
 from catalog.models import GoodFigures, Listing
 from orders.figures import compute_figures
 from orders.history import first_day
-from orders.models import Acceptance, Evaluation, Order, Shipment
+from orders.models import Acceptance, Evaluation, Order, OrderLine, Shipment
 from tests.factories import a_listing_on_sale, an_imported_order
 from zcy.clock import SHANGHAI
 
@@ -80,6 +80,14 @@ def test_the_first_acceptance_and_the_stars(listing: Listing) -> None:
         )
     kept = figures(listing.supplier)
     assert (kept.accepted_at_once, kept.stars, kept.evaluations) == (0.5, 3.5, 2)
+
+
+def test_orders_of_which_something_was_sent_back_are_told(listing: Listing) -> None:
+    for refused, result in ((0, "passed"), (1, "partial"), (0, "passed"), (0, "passed"), (0, "")):
+        order = an_order(listing)
+        OrderLine.objects.filter(order=order).update(refused_quantity=refused)
+        Acceptance.objects.create(order=order, at=at(date(2026, 3, 12)), result=result, origin="imported")
+    assert figures(listing.supplier).returned == 0.25
 
 
 def test_cancelled_orders_and_those_of_other_years_do_not_count(listing: Listing) -> None:

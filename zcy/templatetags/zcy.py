@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 
 from zcy import drawing, formats, tables
 from zcy.browsers import browser_name
+from zcy.columns import shown_columns
 from zcy.frame import Frame, frame_of
 from zcy.frame import reachable as reachable_path
 from zcy.typed import typed_fields as fields_of
@@ -209,9 +210,17 @@ def _params(context: Context) -> QueryDict:
 
 
 @register.simple_tag(takes_context=True)
-def headings(context: Context, columns: Iterable[tables.Column], default: str = "") -> list[tables.Heading]:
-    """The headings of a table with the addresses that sort by them."""
-    return tables.headings(columns or (), _params(context), default=default)
+def headings(
+    context: Context, columns: Iterable[tables.Column], default: str = "", table: str = ""
+) -> list[tables.Heading]:
+    """The headings of a table with the addresses that sort by them, shown or hidden as the reader has chosen."""
+    listed = list(columns or ())
+    return tables.headings(
+        listed,
+        _params(context),
+        default=default,
+        shown=shown_columns(context.get("request"), table, listed),
+    )
 
 
 @register.simple_tag(takes_context=True)
