@@ -13,12 +13,19 @@ from typing import Any, Final
 MEASURES: Final = {
     "lists": "bench.lists:measure",
     "statistics": "bench.statistics:measure",
+    "search quality": "bench.search_quality:measure",
+    "duplicates": "bench.duplicates:measure",
+    "ranges": "bench.ranges:measure",
+    "listing import": "bench.listing_import:measure",
 }
+#: Stands before the answer: log lines may go before it or follow it.
+MARK: Final = "bench-answer: "
 
 
 def main(names: list[str]) -> int:
     """Take the named measures, one after the other."""
-    json.dump({name: _function(name)() for name in names}, sys.stdout, ensure_ascii=False)
+    answers = {name: _function(name)() for name in names}
+    print(MARK + json.dumps(answers, ensure_ascii=False))
     return 0
 
 

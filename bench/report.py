@@ -9,7 +9,7 @@ import re
 import statistics
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +45,8 @@ class Result:
     # The same, while no web process keeps the lists that it has drawn.
     anew: Mapping[str, Sequence[Figures]]
     pages: Mapping[str, Any]
+    # Measure of bench/inside.py → what it answered.
+    inside: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write(results: Sequence[Result], *, how: str, path: Path = ROOT / "bench" / "RESULTS.md") -> str:
@@ -85,7 +87,46 @@ def _section(result: Result, how: str) -> str:
         lines += _table(result, result.figures)
         lines += ["", "The same, every list drawn anew (`KEEP_LISTS=0`):"]
         lines += _table(result, result.anew)
+    for name, answer in result.inside.items():
+        lines += ["", f"### {name.capitalize()}", "", *tables(answer)]
     return "\n".join(lines) + "\n"
+
+
+def tables(answer: Any) -> list[str]:
+    """An answer of a measure: rows of equal kind as one table, single figures as another, what lies deeper below."""
+    if not isinstance(answer, Mapping) or not answer:
+        return [_shown(answer) if answer else "Nothing to measure on this market."]
+    single = {key: value for key, value in answer.items() if not isinstance(value, Mapping)}
+    groups = {key: value for key, value in answer.items() if isinstance(value, Mapping) and value}
+    lines: list[str] = []
+    if single:
+        lines += [
+            "| figure | |",
+            "|---|---:|",
+            *(f"| {key} | {_shown(value)} |" for key, value in single.items()),
+        ]
+    rows = {
+        key: value for key, value in groups.items() if not any(isinstance(v, Mapping) for v in value.values())
+    }
+    if rows:
+        names = list(dict.fromkeys(name for value in rows.values() for name in value))
+        lines += ["", f"| | {' | '.join(names)} |", "|---|" + "---:|" * len(names)]
+        lines += [
+            f"| {key} | {' | '.join(_shown(value.get(name, '')) for name in names)} |"
+            for key, value in rows.items()
+        ]
+    for key, value in groups.items():
+        if key not in rows:
+            lines += ["", f"{key}:", "", *tables(value)]
+    return lines
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        return spread(value, 3)
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _table(result: Result, figures: Mapping[str, Sequence[Figures]]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from bench import load
 from bench.database import Database
+from bench.inside import MARK
 from bench.load import Figures
 from bench.market.sizes import DEFAULT_END
 from bench.report import ROOT, Result, write
@@ -32,6 +33,13 @@ FLOORS: Final = {"F0": ["/bench/f0/"], "F1": ["/bench/f1/"], "F1b": ["/bench/f1b
 # Sizes whose pages are measured, and whose night is: performance.md.
 PAGES: Final = frozenset("SML")
 NIGHTS: Final = frozenset("SE")
+# What is asked inside Django, by size: measures that need no market of a size are taken once, on the smallest.
+INSIDE: Final = {
+    "S": ["search quality", "duplicates", "lists", "statistics"],
+    "E": ["statistics"],
+    "M": ["lists", "statistics", "ranges", "listing import"],
+    "L": ["lists", "statistics"],
+}
 # Sizes whose import takes long enough to be believed after one run.
 IMPORTED_ONCE: Final = frozenset("ML")
 HOW: Final = f"Pages: {RUNS} rounds of {SECONDS:g} s with {CLIENTS} connections."
@@ -98,6 +106,7 @@ def _measure(size: str) -> Result:
         asked = json.JSONDecoder().raw_decode(answer, answer.index('{"pages"'))[0]
         database.tidy()
         scan = database.scan_ms(RUNS)
+        inside = _inside(INSIDE[size], environment)
         figures = _pages(size, asked, environment) if size in PAGES else {}
         anew = _pages(size, asked, dict(environment) | {"KEEP_LISTS": "0"}) if size in PAGES else {}
         return Result(
@@ -111,7 +120,18 @@ def _measure(size: str) -> Result:
             figures=figures,
             anew=anew,
             pages=asked["pages"],
+            inside=inside,
         )
+
+
+def _inside(measures: list[str], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Each measure in a process of its own, so that its memory is its own."""
+    found: dict[str, Any] = {}
+    for measure in measures:
+        print(f"bench: {measure}", flush=True)
+        _took, answer = _timed([sys.executable, "-m", "bench.inside", measure], environment)
+        found |= json.JSONDecoder().raw_decode(answer, answer.index(MARK) + len(MARK))[0]
+    return found
 
 
 def _nights(
