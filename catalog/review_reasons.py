@@ -1,8 +1,11 @@
-"""The published codelist of reasons for which a listing is rejected: shared by machine, reviewer and supplier."""
+"""The published codelist of reasons for which a listing is rejected: shared by machine, reviewer and supplier.
+
+After product.md, "Learned from the best", point 3. A code is never renamed: decisions of the past carry it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,74 +14,209 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    Text = str | _StrPromise
+
 
 @dataclass(frozen=True)
 class ReviewReason:
-    """A reason: its code, the field it concerns, what is wrong, and how to mend it."""
+    """A reason: its code, the field it concerns, what is wrong, the rule behind it, and how to mend it."""
 
     code: str
+    # A field of the listing's form, "good" for the standard good, "supplier" for the firm itself.
     field: str
-    title: _StrPromise
-    remedy: _StrPromise
+    title: Text
+    rule: Text
+    remedy: Text
 
+
+FIELDS: Final[Mapping[str, Text]] = {
+    "price": _("price"),
+    "own_public_price": _("own public shop price"),
+    "good": _("standard good"),
+    "picture": _("picture"),
+    "note": _("remark"),
+    "delivery_days": _("delivery days"),
+    "delivery_areas": _("delivery areas"),
+    "warranty_months": _("warranty in months"),
+    "supplier": _("supplier"),
+}
+_R = ReviewReason
 
 REASONS: Final[tuple[ReviewReason, ...]] = (
-    ReviewReason(
+    _R(
         "price_too_high",
         "price",
         _("price above what is reasonable"),
+        _("A price stands in the range of what was really paid for the good."),
         _("Bring the price into the reasonable range, or say in the remark why it is higher."),
     ),
-    ReviewReason(
+    _R(
+        "price_above_reference",
+        "price",
+        _("price above an external reference"),
+        _("Public bodies do not pay more than the market outside asks for the same thing."),
+        _("Lower the price to the reference, or contest the reference with proof."),
+    ),
+    _R(
+        "price_above_own_shop",
+        "price",
+        _("price above your own public shop"),
+        _("A supplier does not ask more here than of everyone elsewhere."),
+        _("Lower the price to that of your own shop, or correct what you state of it."),
+    ),
+    _R(
+        "price_rise",
+        "price",
+        _("price has risen by much at once"),
+        _("A steep rise over the price last approved is looked at by a person."),
+        _("Rise in smaller steps, or say in the remark what has become dearer."),
+    ),
+    _R(
         "price_lure",
         "price",
         _("price that lures"),
+        _("An offer is delivered at its price, in any quantity from the minimum on."),
         _("State the price at which you deliver, without conditions."),
     ),
-    ReviewReason(
+    _R(
         "wrong_good",
         "good",
         _("offer does not fit the standard good"),
+        _("An offer is of the brand, model and specification of its standard good."),
         _("Choose the standard good of the same brand, model and specification."),
     ),
-    ReviewReason(
-        "wrong_category", "good", _("wrong category"), _("Choose a standard good of the right category.")
+    _R(
+        "wrong_category",
+        "good",
+        _("wrong category"),
+        _("A good stands in the category of its official code."),
+        _("Choose a standard good of the right category."),
     ),
-    ReviewReason(
+    _R(
+        "wrong_sales_attribute",
+        "good",
+        _("wrong sales attribute"),
+        _("Colour, size, unit and pack are those that are delivered."),
+        _("Choose the standard good with the unit, pack, colour or size that you deliver."),
+    ),
+    _R(
         "attribute_mismatch",
         "note",
         _("key attribute differs from the standard good"),
+        _("The remark does not contradict the specification."),
         _("Remove what differs from the specification, or choose another standard good."),
     ),
-    ReviewReason(
-        "missing_certificate",
+    _R(
+        "several_subjects",
         "note",
-        _("certificate missing"),
-        _("Name the certificate that the good needs, with its number."),
+        _("several things in one offer"),
+        _("One offer is one good at one price."),
+        _("Offer each good by itself; leave gifts and sets out of the remark."),
     ),
-    ReviewReason(
+    _R(
         "keyword_stuffing",
         "note",
         _("keywords that do not belong to the good"),
+        _("A remark states facts about this offer."),
         _("Keep to facts about this offer."),
     ),
-    ReviewReason(
+    _R(
+        "advertising_words",
+        "note",
+        _("words that advertising law forbids"),
+        _("Advertising Law (广告法), article 9: no “national level”, “highest level”, “best”."),
+        _("Take the superlatives out; state figures and certificates instead."),
+    ),
+    _R(
         "luring_off_platform",
         "note",
         _("contact or advertisement that leads off the platform"),
+        _("Buyers and suppliers deal on the platform, where the deal is recorded."),
         _("Remove telephone numbers, addresses of other shops and names of messengers."),
     ),
-    ReviewReason(
-        "delivery_not_credible",
-        "delivery_days",
-        _("delivery promise not credible"),
-        _("State the days in which you deliver to all areas that you name."),
+    _R(
+        "missing_certificate",
+        "note",
+        _("certificate missing"),
+        _("Goods under compulsory certification, and policy labels, carry a valid certificate."),
+        _("Name the certificate that the good needs, with its number."),
     ),
-    ReviewReason(
+    _R(
         "forbidden_good",
         "good",
         _("good that may not be offered here"),
+        _("Forbidden goods are not traded."),
         _("Take the offer off; it cannot be mended."),
+    ),
+    _R(
+        "picture_unusable",
+        "picture",
+        _("picture too small or not readable"),
+        _("A picture has at least 200 pixels a side and at most 40 million pixels."),
+        _("Ask for a clear picture of the good with a proposal for the standard good."),
+    ),
+    _R(
+        "picture_watermark",
+        "picture",
+        _("picture with a watermark"),
+        _("Pictures carry no marks of shops or people."),
+        _("Replace the picture by one without marks."),
+    ),
+    _R(
+        "picture_text_mismatch",
+        "picture",
+        _("picture and text do not fit"),
+        _("A picture shows the good that is delivered."),
+        _("Replace the picture, or choose the standard good that it shows."),
+    ),
+    _R(
+        "list_as_picture",
+        "picture",
+        _("list or price as a picture"),
+        _("Facts stand in fields, where they can be searched, compared and read aloud."),
+        _("Write the facts into the fields; show the good in the picture."),
+    ),
+    _R(
+        "stolen_picture",
+        "picture",
+        _("picture that belongs to somebody else"),
+        _("Pictures are your own or used with permission."),
+        _("Replace the picture by your own, or send the permission."),
+    ),
+    _R(
+        "delivery_not_credible",
+        "delivery_days",
+        _("delivery promise not credible"),
+        _("A promise is kept in every area that it names."),
+        _("State the days in which you deliver to all areas that you name."),
+    ),
+    _R(
+        "delivery_area_unknown",
+        "delivery_areas",
+        _("delivery area that is not served"),
+        _("Delivery areas are regions of this platform."),
+        _("Choose regions from the list; none chosen means everywhere."),
+    ),
+    _R(
+        "licence_expired",
+        "supplier",
+        _("licence has expired"),
+        _("Only suppliers with a valid licence sell."),
+        _("Upload the renewed licence in your onboarding file, then submit again."),
+    ),
+    _R(
+        "supplier_excluded",
+        "supplier",
+        _("supplier is excluded from procurement"),
+        _("Government Procurement Law (政府采购法), article 77: who is excluded takes no part."),
+        _("Wait until the exclusion has ended; contest it where it was decided."),
+    ),
+    _R(
+        "credit_too_low",
+        "supplier",
+        _("credit too low"),
+        _("Suspended suppliers do not sell; below the region's floor a person looks."),
+        _("See on your credit page what would raise the grade, or appeal."),
     ),
 )
 BY_CODE: Final = {reason.code: reason for reason in REASONS}

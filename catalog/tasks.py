@@ -37,3 +37,10 @@ def index_some(category: int | None = None, brand: int | None = None) -> None:
         goods = goods.filter(brand_id=brand)
     services.index_goods(list(goods.values_list("pk", flat=True)))
     services.rebuild_vocabulary()
+
+
+@shared_task(name="catalog.tasks.end_listings")
+def end_listings() -> None:
+    """Take off sale what has ended, in portions."""
+    while services.end_listings():
+        pass

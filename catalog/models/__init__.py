@@ -2,7 +2,9 @@
 
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.favourites import Favourite, FavouriteList
+from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict, WordKind
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
+from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
 from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
 from catalog.models.searching import (
@@ -18,6 +20,7 @@ from catalog.models.vocabulary import SearchWord, Synonym, WordKind
 __all__ = [
     "AttributeType",
     "Brand",
+    "CatalogRequest",
     "Category",
     "CategoryAttribute",
     "DemandRequest",
@@ -25,14 +28,21 @@ __all__ = [
     "EmptySearch",
     "Favourite",
     "FavouriteList",
+    "CheckVerdict",
+    "CheckedWord",
+    "Finding",
     "Good",
     "GoodFigures",
     "GoodPriceStatistics",
     "Listing",
+    "ListingVersion",
+    "MarkedVerdict",
     "PolicyLabel",
     "PriceChange",
     "PriceObservation",
     "QuantityBand",
+    "RequestKind",
+    "RequestState",
     "Review",
     "ReviewDecision",
     "Sale",

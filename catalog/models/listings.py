@@ -79,6 +79,11 @@ class Listing(models.Model):
     listed_at = models.DateTimeField(_("listed"), null=True, blank=True)
     delisted_at = models.DateTimeField(_("delisted"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted for review"), null=True, blank=True)
+    # A person rejected it or reopened its review: the checks alone do not approve it.
+    needs_person = models.BooleanField(_("to be decided by a person"), db_default=False, editable=False)
+    frozen_reason = models.CharField(
+        _("why it is frozen"), max_length=300, blank=True, db_default="", editable=False
+    )
     # An edit names the version it was made on, and is refused when a newer one came between.
     version = models.PositiveIntegerField(_("version"), default=1)
     origin = models.CharField(max_length=10, default="live", editable=False)
@@ -130,6 +135,14 @@ class Listing(models.Model):
             models.Index(
                 fields=["submitted_at", "id"], condition=models.Q(review="pending"), name="listing_in_review"
             ),
+            models.Index(
+                fields=["supplier", "id"], condition=models.Q(review="rejected"), name="listing_to_repair"
+            ),
+            models.Index(
+                fields=["delisted_at"],
+                condition=models.Q(sale="on_sale", delisted_at__isnull=False),
+                name="listing_to_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +190,7 @@ class ReviewDecision(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="decisions")
     at = models.DateTimeField(_("time"), db_default=Now())
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    by_checks = models.BooleanField(_("decided by the checks"), db_default=False)
     approved = models.BooleanField(_("approved"))
     # Codes of catalog.review_reasons; the text is for the supplier.
     reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list, blank=True)

@@ -9,3 +9,7 @@ def register() -> None:
 
     listings.register()
     onboarding.register()
+    from catalog.registration import listing_life, listings
+
+    listings.register()
+    listing_life.register()

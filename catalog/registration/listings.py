@@ -26,7 +26,7 @@ MOST_LINKS: Final = 8
 
 def register() -> None:
     """Called once, when the app is ready."""
-    from catalog import notices, region_settings  # noqa: F401 - settings declare themselves
+    from catalog import checks, notices, region_settings  # noqa: F401 - settings declare themselves
     from catalog.models import Brand, Category, CategoryAttribute, Synonym
     from catalog.pricing.statistics import run_night
 

@@ -1,9 +1,9 @@
-"""The actor's own listing, locked for the rest of the transaction."""
+"""A listing, locked for the rest of the transaction."""
 
 from __future__ import annotations
 
 from accounts.actor import Actor
-from accounts.roles import SUPPLIER_ROLES
+from accounts.roles import SUPPLIER_ROLES, Role
 from catalog.models import Listing
 from zcy.errors import Missing, NotAllowed
 
@@ -23,6 +23,22 @@ def own_listing(actor: Actor, listing_id: int) -> Listing:
         .filter(pk=listing_id, supplier_id=actor.organisation_id)
         .first()
     )
+    if listing is None:
+        raise Missing
+    return listing
+
+
+def staff_listing(actor: Actor, listing_id: int) -> Listing:
+    """Lock and return any listing, for catalog staff.
+
+    Raises:
+        NotAllowed: not catalog staff.
+        Missing: there is no such listing.
+    """
+    if not actor.has_role(Role.CATALOG):
+        raise NotAllowed
+    rows = Listing.objects.select_for_update(of=("self",), no_key=True)
+    listing = rows.select_related("good", "supplier__region").filter(pk=listing_id).first()
     if listing is None:
         raise Missing
     return listing

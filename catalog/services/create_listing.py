@@ -10,7 +10,9 @@ from accounts.roles import SUPPLIER_ROLES
 from catalog.errors import AlreadyListed, ListingRefused
 from catalog.models import Good, Listing
 from catalog.models.goods import GoodState
+from catalog.services.keep_versions import keep_versions
 from catalog.services.listing_values import ListingValues
+from catalog.transitions import Action
 from zcy import audit
 from zcy.errors import NotAllowed
 
@@ -37,6 +39,7 @@ def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listin
         with transaction.atomic():
             listing.save()
             listing.delivery_areas.set(values.delivery_areas)
+            keep_versions([listing], action=Action.CREATE, actor=actor)
             audit.record(actor=actor, action="listing.created", subject=listing, data={"price": values.price})
     except IntegrityError as error:
         if "supplier_offers_a_good_once" in str(error):

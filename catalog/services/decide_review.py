@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.roles import Role
 from catalog import review_reasons
-from catalog.errors import ListingChanged, ListingRefused, WrongState
-from catalog.models import Listing, Review, ReviewDecision, Sale
+from catalog.errors import ListingChanged, ListingRefused
+from catalog.models import ReviewDecision
 from catalog.notices import tell_supplier
-from catalog.services.edit_listing import snapshot
+from catalog.services._locked import staff_listing
+from catalog.services.keep_versions import keep_versions
 from catalog.services.refresh_goods import refresh_goods
+from catalog.services.snapshot import snapshot
+from catalog.transitions import Action, Standing, next_state
 from zcy import audit, clock
-from zcy.errors import Missing, NotAllowed
+from zcy.errors import NotAllowed
 
 
 def decide_review(
@@ -51,18 +54,18 @@ def decide_review(
     if unknown or (not approve and not reasons):
         raise ListingRefused(_("Choose at least one published reason."), field="reasons")
     with transaction.atomic():
-        listing = Listing.objects.select_for_update(of=("self",), no_key=True).filter(pk=listing_id).first()
-        if listing is None:
-            raise Missing
+        listing = staff_listing(actor, listing_id)
         if version is not None and listing.version != version:
             raise ListingChanged
-        if listing.review != Review.PENDING:
-            raise WrongState(_("This listing is not in review."))
-        listing.review = Review.APPROVED if approve else Review.REJECTED
-        if not approve and listing.sale == Sale.ON_SALE:
-            listing.sale = Sale.OFF_SALE
+        action = Action.APPROVE if approve else Action.REJECT
+        listing.sale, listing.review = next_state(
+            Standing(listing.sale, listing.review), action, roles=actor.roles
+        )
+        # What a person has rejected, a person approves again.
+        listing.needs_person = not approve
         listing.version += 1
-        listing.save(update_fields=["review", "sale", "version", "changed_at"])
+        listing.save(update_fields=["review", "sale", "needs_person", "version", "changed_at"])
+        keep_versions([listing], action=action, actor=actor)
         decision = ReviewDecision.objects.create(
             listing=listing,
             at=clock.now(),

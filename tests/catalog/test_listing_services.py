@@ -141,12 +141,16 @@ def test_an_edit_on_an_older_version_is_refused_and_an_empty_one_changes_nothing
     assert PriceChange.objects.count() == 1
 
 
-def test_a_changed_remark_is_reviewed_again_a_changed_price_is_not() -> None:
+def test_a_changed_remark_is_checked_and_reviewed_again_where_it_is_doubtful() -> None:
     actor = a_supplier_actor()
     listing = a_listing_on_sale(supplier=actor.organisation)
     listing = services.edit_listing(actor=actor, listing_id=listing.pk, version=1, values=values())
     assert listing.review == Review.APPROVED
     listing = services.edit_listing(actor=actor, listing_id=listing.pk, version=2, values=values(note="现货"))
+    assert listing.review == Review.APPROVED
+    listing = services.edit_listing(
+        actor=actor, listing_id=listing.pk, version=3, values=values(note="全网最低")
+    )
     assert listing.review == Review.PENDING
 
 

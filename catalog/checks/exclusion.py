@@ -1,0 +1,26 @@
+"""The list of those who are excluded from procurement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.checks.base import Check, CheckResult, Subject
+
+
+class ExclusionCheck(Check):
+    """First and last day are part of an exclusion; one without an end lasts."""
+
+    code = "exclusion"
+    label = gettext_lazy("list of excluded suppliers")
+    description = gettext_lazy("Refuses offers of a supplier that is excluded from procurement today.")
+
+    def look(self, subject: Subject, facts: Any, day: date) -> CheckResult:
+        begin, end = subject.supplier.excluded_from, subject.supplier.excluded_to
+        if begin is None or begin > day or (end is not None and end < day):
+            return self.clear()
+        until = _("from %(begin)s to %(end)s") if end else _("from %(begin)s on")
+        return self.block("supplier_excluded", until % {"begin": begin, "end": end})

@@ -1,0 +1,87 @@
+"""Words in the remark that the operator keeps a list of, first of all the superlatives of advertising law."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.checks.base import Check, CheckResult, Subject
+from catalog.models.checks import CheckedWord, WordKind
+
+REASON_OF: Final = {
+    WordKind.SUPERLATIVE: "advertising_words",
+    WordKind.ADVERTISING: "price_lure",
+    WordKind.CONTACT: "luring_off_platform",
+    WordKind.FORBIDDEN: "forbidden_good",
+}
+# What people put between the characters of a word to hide it; a full stop or a comma ends a thought and stays.
+_HIDING: Final = re.compile(r"[\s*·•_~\-—^|/\\+．.]+")
+
+
+def plain(text: str) -> str:
+    """Half-width and in small letters."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def squeezed(text: str) -> str:
+    """Without what hides a word, such as 最 佳 and 微-信."""
+    return _HIDING.sub("", plain(text))
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def contains(text: str, word: str) -> bool:
+    """Whether a word stands in a text: Chinese anywhere, even hidden; Latin as a whole word (“no1” not in “no10”)."""
+    wanted = plain(word).strip()
+    if not wanted:
+        return False
+    if not any(_is_word(character) for character in wanted):
+        return squeezed(wanted) in squeezed(text)
+    before = r"(?<![a-z0-9])" if _is_word(wanted[0]) else ""
+    after = r"(?![a-z0-9])" if _is_word(wanted[-1]) else ""
+    return re.search(before + re.escape(wanted) + after, plain(text)) is not None
+
+
+@dataclass(frozen=True)
+class _Word:
+    word: str
+    kind: WordKind
+    blocks: bool
+
+
+class WordsCheck(Check):
+    """The worst word decides; all that were found are named."""
+
+    code = "words"
+    label = gettext_lazy("words of the remark")
+    description = gettext_lazy(
+        "Looks for words of the operator's list: superlatives that advertising law forbids, messengers, lures, "
+        "forbidden goods. Each word is refused or doubted, as the list says."
+    )
+    fields = frozenset({"note"})
+
+    def prepare(self, subjects: Sequence[Subject], day: date) -> list[_Word]:
+        if not any(subject.note for subject in subjects):
+            return []
+        rows = CheckedWord.objects.filter(active=True).order_by("-blocks", "pk")
+        return [_Word(row.word, WordKind(row.kind), row.blocks) for row in rows]
+
+    def look(self, subject: Subject, facts: list[_Word], day: date) -> CheckResult:
+        if not subject.note:
+            return self.clear(_("no remark"))
+        found = [item for item in facts if contains(subject.note, item.word)]
+        if not found:
+            return self.clear()
+        saw = "、".join(f"“{item.word}”" for item in found)[:300]
+        worst = found[0]
+        reason = REASON_OF[worst.kind]
+        return self.block(reason, saw) if worst.blocks else self.doubt(reason, saw)
