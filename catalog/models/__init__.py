@@ -1,8 +1,8 @@
 """Categories, standard goods, listings, and the observations of prices."""
 
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
+from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict
 from catalog.models.favourites import Favourite, FavouriteList
-from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict, WordKind
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
@@ -23,13 +23,13 @@ __all__ = [
     "CatalogRequest",
     "Category",
     "CategoryAttribute",
+    "CheckVerdict",
+    "CheckedWord",
     "DemandRequest",
     "DemandState",
     "EmptySearch",
     "Favourite",
     "FavouriteList",
-    "CheckVerdict",
-    "CheckedWord",
     "Finding",
     "Good",
     "GoodFigures",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
+SUBJECTS: Final = (
+    "listings",
+    "listing_life",
+    "onboarding",
+)
+
 
 def register() -> None:
     """Called when the app is ready."""
-    from catalog.registration import listings, onboarding
-
-    listings.register()
-    onboarding.register()
-    from catalog.registration import listing_life, listings
-
-    listings.register()
-    listing_life.register()
+    for subject in SUBJECTS:
+        import_module(f"catalog.registration.{subject}").register()

@@ -14,7 +14,8 @@ from PIL import Image
 from catalog.checks import CheckSettings, check_all, checks, verdict_of
 from catalog.checks.price_reference import PriceReferenceCheck
 from catalog.checks.words import contains
-from catalog.models import Brand, CheckedWord, Finding, WordKind
+from catalog.models import Brand, CheckedWord, Finding
+from catalog.models.checks import WordKind
 from catalog.review_reasons import BY_CODE
 from catalog.transitions import Verdict
 from tests.catalog.checking import a_known_range, a_subject, in_good_standing, result
