@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest
 
-from accounts.models import Membership, Organisation, Region, User
-from accounts.roles import ROLES_OF_KIND, OrganisationKind
+from accounts.models import Delegation, Membership, Organisation, Region, User
+from accounts.roles import ROLES_OF_KIND, SEPARATE_POWERS, OrganisationKind
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Somebody for whom the person stands in just now."""
+
+    user_id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Actor:
     # Everything the person could switch to, and every role held anywhere (for the second factor).
     organisations: tuple[Organisation, ...] = ()
     all_roles: frozenset[str] = field(default_factory=frozenset)
+    # Those of `roles` that the person holds only in the place of a colleague who is away.
+    acting_for: Mapping[str, Absent] = field(default_factory=dict, hash=False)
 
     @property
     def is_authenticated(self) -> bool:
@@ -57,6 +67,14 @@ class Actor:
         """Whether the person holds one of the roles in the active organisation."""
         return not self.roles.isdisjoint(roles)
 
+    def stands_for(self, user_id: int | None) -> bool:
+        """Whether somebody is the person, or a colleague for whom the person stands in: four eyes are not theirs."""
+        if user_id is None:
+            return False
+        return user_id == self.user_id or any(
+            absent.user_id == user_id for absent in self.acting_for.values()
+        )
+
     def covers_region(self, region: Region) -> bool:
         """Whether the region is the actor's own or lies below it."""
         return self.region is not None and region.path.startswith(self.region.path)
@@ -85,44 +103,69 @@ def actor_of(user: User, organisation_id: int | None = None) -> Actor:
     """
     organisations: dict[int, Organisation] = {}
     held: list[tuple[int, str]] = []
-    for number, role, *values in _memberships(user):
+    deputised: list[tuple[int, str, Absent]] = []
+    for number, role, giver, giver_name, *values in _memberships(user):
         if number not in organisations:
             organisations[number] = _organisation(values)
         # A role opens nothing in an organisation of the wrong kind, whatever an import brought.
-        if role in ROLES_OF_KIND[OrganisationKind(organisations[number].kind)]:
+        if role not in ROLES_OF_KIND[OrganisationKind(organisations[number].kind)]:
+            continue
+        if giver is None:
             held.append((number, role))
+        elif role not in SEPARATE_POWERS:
+            deputised.append((number, role, Absent(giver, giver_name)))
     active = organisations.get(organisation_id or 0) or next(iter(organisations.values()), None)
+    own = frozenset(role for number, role in held if active and number == active.pk)
+    acting_for = {
+        role: absent
+        for number, role, absent in deputised
+        if active and number == active.pk and role not in own
+    }
     return Actor(
         user=user,
         organisation=active,
-        roles=frozenset(role for number, role in held if active and number == active.pk),
+        roles=own | acting_for.keys(),
         organisations=tuple(organisations.values()),
-        all_roles=frozenset(role for _number, role in held),
+        all_roles=frozenset(role for _number, role in held) | {role for _number, role, _absent in deputised},
+        acting_for=acting_for,
     )
 
 
 def _memberships(user: User) -> list[tuple[Any, ...]]:
-    """(organisation, role, columns of the organisation, columns of its region) of a person, by organisation.
+    """(organisation, role, giver, giver's name, columns of the organisation, columns of its region), by organisation.
 
-    Every page asks, and composing the statement anew would cost more than answering it.
+    The giver is empty for the person's own roles, and names the colleague for roles held in their place. Every page
+    asks, and composing the statement anew would cost more than answering it.
     """
     with connections[user._state.db or DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(_statement(), [user.pk])
+        cursor.execute(_statement(), [user.pk, user.pk])
         return list(cursor.fetchall())
 
 
 @cache
 def _statement() -> str:
+    """A role is held in somebody's place only while both work there and the giver holds it."""
     organisation, region = (
         ", ".join(f'{alias}."{name}"' for name in _columns(model))
         for alias, model in (("o", Organisation), ("r", Region))
     )
+    membership, delegation = Membership._meta.db_table, Delegation._meta.db_table
     return f"""
-        SELECT o.id, m.role, {organisation}, {region}
-          FROM {Membership._meta.db_table} m
+        SELECT o.id, m.role, m.giver, m.giver_name, {organisation}, {region}
+          FROM (SELECT organisation_id, role, id, NULL::bigint AS giver, NULL::text AS giver_name
+                  FROM {membership} WHERE user_id = %s
+                 UNION ALL
+                SELECT d.organisation_id, given.role, given.id, d.giver_id, coalesce(nullif(u.name, ''), u.username)
+                  FROM {delegation} d
+                  JOIN {User._meta.db_table} u ON u.id = d.giver_id AND u.is_active
+                  JOIN {membership} given ON given.user_id = d.giver_id AND given.role = ANY(d.roles)
+                       AND given.organisation_id = d.organisation_id
+                 WHERE d.deputy_id = %s AND d.ended_at IS NULL AND d.begins_at <= now() AND d.ends_at > now()
+                   AND EXISTS (SELECT 1 FROM {membership} own
+                                WHERE own.user_id = d.deputy_id AND own.organisation_id = d.organisation_id)) m
           JOIN {Organisation._meta.db_table} o ON o.id = m.organisation_id AND o.active
           JOIN {Region._meta.db_table} r ON r.id = o.region_id
-         WHERE m.user_id = %s ORDER BY o.id, m.id
+         ORDER BY o.id, m.giver NULLS FIRST, m.id
     """
 
 

@@ -17,7 +17,7 @@ from zcy.registries import Tile, TodoItem
 if TYPE_CHECKING:
     from accounts.actor import Actor
 
-LICENCE_DAYS: Final = 30
+LICENCE_DAYS: Final = 60
 SIGN_IN_DAYS: Final = 7
 ORGANISATIONS: Final = "/admin/accounts/organisation/"
 SIGN_INS: Final = "/admin/accounts/signin/"
@@ -34,7 +34,7 @@ def licences(_actor: Actor) -> Iterable[TodoItem]:
     soonest = ending.order_by("licence_expires_on").values_list("licence_expires_on", flat=True).first()
     if soonest:
         yield TodoItem(
-            label=_("Licences that have expired or will within 30 days"),
+            label=_("Licences that have expired or will within 60 days"),
             count=ending.count(),
             url=f"{ORGANISATIONS}?licence=ending",
             action=_("Look"),

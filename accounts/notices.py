@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Notice, Organisation, User
+from accounts.models import Delegation, Membership, Notice, Organisation, User
 from zcy import audit, clock
 from zcy.registries import Registry
 
@@ -48,7 +48,8 @@ def notify(
     """Tell people that something has happened, in the caller's transaction.
 
     Args:
-        to: people (or their ids), or (organisation, role or roles): everybody who holds a role there.
+        to: people (or their ids), or (organisation, role or roles): everybody who holds a role there, and who
+            stands in for them.
         kind: a registered kind.
         data: what its text names.
         url: where the person can act.
@@ -66,7 +67,10 @@ def notify(
         organisation = to[0]
         roles = [to[1]] if isinstance(to[1], str) else list(to[1])
         held = Membership.objects.filter(organisation=organisation, role__in=roles, user__is_active=True)
-        people = set(held.values_list("user_id", flat=True))
+        deputies = Delegation.objects.running().filter(organisation=organisation, roles__overlap=roles)
+        people = set(
+            held.values_list("user_id", flat=True).union(deputies.values_list("deputy_id", flat=True))
+        )
     else:
         people = {person.pk if isinstance(person, User) else int(person) for person in to}
     known = set(Notice.objects.filter(key=key, user_id__in=people).values_list("user_id", flat=True))

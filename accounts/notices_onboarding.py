@@ -22,7 +22,7 @@ def register() -> None:
         ),
         NoticeKind(
             "licence_expiring",
-            _("%(licence)s expires on %(day)s: upload the renewed one before."),
+            _("Licence %(licence)s expires on %(day)s: upload the renewed one before."),
             tone="watch",
         ),
         NoticeKind(

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.licences import FILES_FOLDER
-from accounts.roles import Role
+from accounts.roles import SUPERVISOR_ROLES, Role
 from zcy import registries
-from zcy.registries import HeaderCount, MenuItem, PrivateFiles, TodoItem, TodoProvider
+from zcy.registries import HeaderCount, MenuItem, NightlyPart, PrivateFiles, TodoItem, TodoProvider
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -25,6 +25,8 @@ STAFF: Final = frozenset([Role.ONBOARDING])
 def register() -> None:
     """Called once, when the app is ready."""
     from accounts import notices_onboarding
+    from accounts.onboarding.night import run_night
+    from accounts.services.suspensions import SUSPENDERS
 
     notices_onboarding.register()
     registries.private_files.register(PrivateFiles(FILES_FOLDER, _may_see_licence))
@@ -41,6 +43,28 @@ def register() -> None:
     )
     registries.menu.register(
         MenuItem(
+            "delegations",
+            _("Standing in"),
+            "delegations",
+            frozenset(Role.values),
+            _("Organisation"),
+            order=910,
+            icon="person-badge",
+        )
+    )
+    registries.menu.register(
+        MenuItem(
+            "units",
+            _("Units"),
+            "units",
+            SUPERVISOR_ROLES,
+            _("Organisation"),
+            order=880,
+            icon="building-add",
+        )
+    )
+    registries.menu.register(
+        MenuItem(
             "applications",
             _("Applications for admission"),
             "admin:accounts_application_changelist",
@@ -50,6 +74,36 @@ def register() -> None:
             icon="patch-check",
             count="applications_in_review",
         )
+    )
+    registries.menu.register(
+        MenuItem(
+            "suspensions",
+            _("Suspensions"),
+            "admin:accounts_suspension_changelist",
+            SUSPENDERS,
+            _("Suppliers"),
+            order=32,
+            icon="pause-circle",
+        )
+    )
+    registries.menu.register(
+        MenuItem(
+            "exclusions",
+            _("Exclusion list"),
+            "admin:accounts_exclusionentry_changelist",
+            STAFF,
+            _("Suppliers"),
+            order=34,
+            icon="slash-circle",
+        )
+    )
+    registries.nightly_parts.register(
+        NightlyPart("licences_and_bans", _("Licences, bans and suspensions"), stage=1, run=run_night)
+    )
+    registries.figure_words["notices"] = _("notices")
+    registries.todo.register(TodoProvider("suspensions", SUSPENDERS, _suspensions, order=25))
+    registries.todo.register(
+        TodoProvider("own_licences", frozenset([Role.SUPPLIER_ADMIN]), _own_licences, order=16)
     )
     registries.header_counts.register(
         HeaderCount("applications_in_review", STAFF, lambda actor: (_WAITING, []))
@@ -121,3 +175,62 @@ def _returned_renewal(actor: Actor) -> Iterable[TodoItem]:
             since=found.decided_at,
             tone="serious",
         )
+
+
+def _suspensions(actor: Actor) -> Iterable[TodoItem]:
+    """What another one has proposed."""
+    from django.db.models import Count, Min, Q
+
+    from accounts.models import Suspension
+
+    waiting = (
+        Suspension.objects.visible_to(actor)
+        .awaiting_confirmation()
+        .exclude(Q(confirmed_at=None, proposed_by_id=actor.user_id) | Q(lift_proposed_by_id=actor.user_id))
+        .aggregate(n=Count("id"), since=Min("proposed_at"))
+    )
+    if waiting["n"]:
+        yield TodoItem(
+            label=_("Suspensions that need a second person"),
+            count=waiting["n"],
+            url="/admin/accounts/suspension/?stage=waiting",
+            action=_("Decide"),
+            since=waiting["since"],
+        )
+
+
+def _own_licences(actor: Actor) -> Iterable[TodoItem]:
+    """Licences that end within 60 days; whoever has handed the renewal in waits."""
+    from datetime import timedelta
+
+    from accounts.home import LICENCE_DAYS
+    from accounts.models import Application, ApplicationState, Licence
+    from zcy import clock
+
+    organisation = actor.organisation
+    if organisation is None:
+        return
+    soon = clock.today() + timedelta(days=LICENCE_DAYS)
+    ends = [
+        end
+        for end in Licence.objects.in_force()
+        .filter(organisation=organisation, expires_on__lt=soon)
+        .values_list("expires_on", flat=True)
+        if end is not None
+    ]
+    own = organisation.licence_expires_on
+    if not ends and own is not None and own < soon:
+        ends = [own]
+    if not ends:
+        return
+    if Application.objects.filter(organisation=organisation, state=ApplicationState.SUBMITTED).exists():
+        return
+    first = min(ends)
+    yield TodoItem(
+        label=_("Licences to renew"),
+        count=len(ends),
+        url=reverse("supplier_application"),
+        action=_("Upload the renewed licence"),
+        due=clock.start_of(first),
+        tone="serious" if first < clock.today() else "watch",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.views import announcements, onboarding, own, people
+from accounts.views import announcements, delegations, onboarding, own, people, units
 
 urlpatterns = [
     path("account/", own.profile, name="profile"),
@@ -17,11 +17,17 @@ urlpatterns = [
     path("account/people/", people.people, name="people"),
     path("account/people/<int:pk>/", people.person, name="person"),
     path("account/people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
+    path("account/delegations/", delegations.delegations, name="delegations"),
+    path("account/delegations/<int:pk>/end/", delegations.delegation_end, name="delegation_end"),
     path("account/invitation/<str:token>/", people.invitation, name="invitation"),
     path("account/", include("allauth.urls")),
     path("suppliers/register/", onboarding.register, name="supplier_register"),
     path("suppliers/application/", onboarding.own_application, name="supplier_application"),
     path("suppliers/application/renew/", onboarding.renew, name="application_renew"),
     path("suppliers/application/<int:pk>/", onboarding.application, name="application"),
+    path("supervisor/units/", units.units, name="units"),
+    path("supervisor/units/<int:pk>/again/", units.unit_again, name="unit_again"),
+    path("supervisor/units/<int:pk>/withdraw/", units.unit_withdraw, name="unit_withdraw"),
+    path("units/invitation/<str:token>/", units.unit_invitation, name="unit_invitation"),
     path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from catalog import services
-from catalog.models import Category, Good
+from catalog.models import Category, Good, Listing
 
 
 @shared_task(name="catalog.tasks.refresh_counts")
@@ -44,3 +44,10 @@ def end_listings() -> None:
     """Take off sale what has ended, in portions."""
     while services.end_listings():
         pass
+
+
+@shared_task(name="catalog.tasks.refresh_suppliers")
+def refresh_suppliers(suppliers: list[int]) -> None:
+    """Recompute the cards of what these suppliers offer, after they stopped or resumed."""
+    goods = Listing.objects.filter(supplier_id__in=suppliers).values_list("good_id", flat=True)
+    services.refresh_goods(sorted(set(goods)))

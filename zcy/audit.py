@@ -69,6 +69,10 @@ def record(
     """
     context = structlog.contextvars.get_contextvars()
     region = actor.region if actor else None
+    # Whoever stands in for a colleague acts in their place: both names stay with the act.
+    absent = getattr(actor, "acting_for", None)
+    if absent:
+        data = {**(data or {}), "for": {role: person.name for role, person in absent.items()}}
     return AuditEntry.objects.create(
         action=action,
         actor_id=actor.user_id if actor else None,

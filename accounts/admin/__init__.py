@@ -1,5 +1,13 @@
 """People, organisations, regions and what regions decide, in the administration."""
 
-from accounts.admin import announcements, applications, organisations, people, regions
+from accounts.admin import (
+    announcements,
+    applications,
+    exclusions,
+    organisations,
+    people,
+    regions,
+    suspensions,
+)
 
-__all__ = ["announcements", "applications", "organisations", "people", "regions"]
+__all__ = ["announcements", "applications", "exclusions", "organisations", "people", "regions", "suspensions"]

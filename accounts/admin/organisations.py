@@ -28,13 +28,13 @@ VIEWERS = frozenset(
 
 
 class LicenceFilter(admin.SimpleListFilter):
-    """Licences that have run out or will within a month."""
+    """Licences that have run out or will within two months."""
 
     title = _("licence")
     parameter_name = "licence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("ending", _("expired or within 30 days")), ("expired", _("expired"))]
+        return [("ending", _("expired or within 60 days")), ("expired", _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Organisation]) -> QuerySet[Organisation]:
         days = {"ending": LICENCE_DAYS, "expired": 0}.get(self.value() or "")

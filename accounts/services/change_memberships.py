@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.errors import LastAdministrator, NotYourPeople, OwnRoles, PowersAreSeparate, RoleDoesNotFit
 from accounts.models import Membership, Organisation, User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind
+from accounts.services.delegate import end_all
 from accounts.services.invite_person import ADMINISTRATOR_OF_KIND, require_administrator
 from zcy import audit
 
@@ -37,9 +38,11 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> None:
         before = set(held.values_list("role", flat=True))
         if not before:
             raise NotYourPeople
-        if kind is OrganisationKind.OPERATOR and user.pk == actor.user_id and wanted - before:
-            raise OwnRoles(field="roles")
         administrator = ADMINISTRATOR_OF_KIND[kind]
+        # Neither the operator's own, nor whoever administers in a colleague's place.
+        careful = kind is OrganisationKind.OPERATOR or administrator in actor.acting_for
+        if careful and user.pk == actor.user_id and wanted - before:
+            raise OwnRoles(field="roles")
         if administrator in before and administrator not in wanted:
             others = Membership.objects.filter(
                 organisation=actor.organisation, role=administrator, user__is_active=True
@@ -47,6 +50,8 @@ def set_roles(*, actor: Actor, user: User, roles: Iterable[str]) -> None:
             if not others.exists():
                 raise LastAdministrator(field="roles")
         held.exclude(role__in=wanted).delete()
+        if not wanted:
+            end_all(user=user, organisation=actor.organisation)
         try:
             with transaction.atomic():
                 Membership.objects.bulk_create(

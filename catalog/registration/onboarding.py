@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from accounts.onboarding.categories import CategorySource, sources
+from accounts.signals import suppliers_stopped_or_resumed
+from zcy import outbox
 
 # The two upper tiers of the 2022 品目 codes are what a trade is called by; below them stand single things.
 DEEPEST = 2
@@ -11,6 +16,12 @@ DEEPEST = 2
 def register() -> None:
     """Called once, when the app is ready."""
     sources.register(CategorySource("catalog", _choices))
+    suppliers_stopped_or_resumed.connect(_refresh, dispatch_uid="catalog.refresh_suppliers")
+
+
+def _refresh(suppliers: Sequence[int], **_signal: Any) -> None:
+    """Cards show the offers of those who trade: brought up to date in the background."""
+    outbox.enqueue("catalog.tasks.refresh_suppliers", {"suppliers": list(suppliers)})
 
 
 def _choices() -> list[tuple[str, str]]:

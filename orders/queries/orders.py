@@ -158,7 +158,7 @@ def _possible(
         Action.PAY: sum((row.amount for row in order.payments.all()), ZERO) >= requested,
         Action.EVALUATE: any(evaluation.by_side == side for evaluation in order.evaluations.all()),
     }
-    actions = actions_for(order.state, roles=actor.roles, is_purchaser=order.placed_by_id == actor.user_id)
+    actions = actions_for(order.state, roles=actor.roles, is_purchaser=actor.stands_for(order.placed_by_id))
     return frozenset(action for action in actions if not in_vain.get(action, False))
 
 

@@ -52,7 +52,7 @@ def done_already(order: Order, action: Action, *, actor: Actor) -> bool:
 def allowed_state(order: Order, action: Action, *, actor: Actor, facts: Facts | None = None) -> State:
     """The state that the action leads to; raises what the table refuses."""
     return next_state(
-        order.state, action, roles=actor.roles, facts=facts, is_purchaser=order.placed_by_id == actor.user_id
+        order.state, action, roles=actor.roles, facts=facts, is_purchaser=actor.stands_for(order.placed_by_id)
     )
 
 
