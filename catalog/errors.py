@@ -70,3 +70,29 @@ class BadCategoryFile(DomainError):
     """A file of categories or attributes cannot be read; the message names file, line and what is wrong."""
 
     code = "bad_category_file"
+
+
+class GoodRefused(DomainError):
+    """The values of a standard good, or what is to become of it, do not fit."""
+
+    code = "good_refused"
+
+
+class GoodChanged(Conflict):
+    """A newer edit of a standard good came between."""
+
+    code = "good_changed"
+    message = _("Somebody changed this standard good in the meantime. Look at it anew and decide again.")
+
+
+class ProposalRefused(DomainError):
+    """A proposed good cannot be taken like this."""
+
+    code = "proposal_refused"
+
+
+class ProposalChanged(Conflict):
+    """Somebody decided about the proposal, or changed it, in the meantime."""
+
+    code = "proposal_changed"
+    message = _("This proposal has changed in the meantime. Look at it anew and decide again.")

@@ -51,3 +51,19 @@ def refresh_suppliers(suppliers: list[int]) -> None:
     """Recompute the cards of what these suppliers offer, after they stopped or resumed."""
     goods = Listing.objects.filter(supplier_id__in=suppliers).values_list("good_id", flat=True)
     services.refresh_goods(sorted(set(goods)))
+
+
+@shared_task(name="catalog.tasks.follow_schema_change")
+def follow_schema_change(change_id: int) -> None:
+    """Let the goods of a category follow a change of its attributes."""
+    services.follow_schema_change(change_id)
+
+
+@shared_task(name="catalog.tasks.follow_schemas")
+def follow_schemas() -> None:
+    """After schemas were loaded from files: hash key attributes anew, and flag what no longer fits."""
+    services.refresh_key_hashes()
+    flagged = Good.objects.active().exclude(spec={}).order_by("pk").values_list("pk", flat=True)
+    ids = list(flagged)
+    for start in range(0, len(ids), 1000):
+        services.check_goods(ids[start : start + 1000])

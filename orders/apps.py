@@ -14,6 +14,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the nightly part, the beginning of history and the listeners to our own signals."""
+        from catalog import merging
         from orders import notices
         from orders.figures import order_figures
         from orders.history import first_day
@@ -27,5 +28,8 @@ class OrdersConfig(AppConfig):
         )
         figure_words.update({"suppliers": _("suppliers"), "goods": _("goods")})
         history_starts.register(HistoryStart("orders", first_day))
+        # What was agreed names the good as it was; a cart goes on with the listing that a merge of goods has kept.
+        merging.register("orders.OrderLine.good", merging.Mode.STAY)
+        merging.register_listing_reference("orders.CartLine.listing")
         register()
         notices.register()

@@ -73,12 +73,12 @@ SUPPLIERS: Final = f"""
 # Returns: goods refused at acceptance; a returns table comes with after-sales.
 GOODS: Final = """
     WITH sold AS (
-        SELECT l.good_id, count(DISTINCT l.order_id) AS orders, sum(l.quantity) AS quantity, sum(l.total) AS amount,
-               count(DISTINCT l.order_id) FILTER (WHERE l.refused_quantity > 0) AS returns
-          FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+        SELECT coalesce(g.merged_into_id, g.id) AS good_id, count(DISTINCT l.order_id) AS orders, sum(l.quantity) AS quantity,
+               sum(l.total) AS amount, count(DISTINCT l.order_id) FILTER (WHERE l.refused_quantity > 0) AS returns
+          FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN catalog_good g ON g.id = l.good_id
          WHERE o.confirmed_at >= %(since)s AND o.confirmed_at < %(until)s
            AND (o.cancelled_at IS NULL OR o.cancelled_at >= %(until)s)
-         GROUP BY l.good_id
+         GROUP BY 1
     ), fresh AS (
         SELECT good_id, orders, quantity, amount, returns FROM sold
          UNION ALL

@@ -1,5 +1,5 @@
 """The catalog's pages of the administration."""
 
-from catalog.admin import categories, goods, listings, synonyms
+from catalog.admin import categories, duplicates, goods, listings, proposals, synonyms
 
-__all__ = ["categories", "goods", "listings", "synonyms"]
+__all__ = ["categories", "duplicates", "goods", "listings", "proposals", "synonyms"]

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django import forms
 from django.contrib import admin
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.roles import OPERATOR_ROLES, Role
-from catalog import services
-from catalog.attributes import attributes_of
-from catalog.models import Brand, Good, PolicyLabel
-from catalog.pictures import clean_picture
-from catalog.specs import StrictDecoder, faults, told
+from catalog.admin.good_form import PLAIN, GoodForm, LabelInline, PictureInline, with_specification
+from catalog.admin.good_pages import history_page, merge_view, retire_view, undo_view
+from catalog.attributes import attributes_of, labelled
+from catalog.category_search import find_categories, leaf
+from catalog.good_history import snapshot
+from catalog.models import Brand, Category, Good
+from catalog.models.good_details import ChangeKind
+from catalog.models.goods import GoodState
+from catalog.services.good_changed import good_changed
 from catalog.tree import category_tree
 from zcy.admin_site import RoleAdmin
 from zcy.formats import money
 from zcy.outbox import enqueue
 
-# As the market import does it, so that equal specifications meet; an empty one equals no other.
-_HASH_SPEC = """
-    UPDATE catalog_good SET spec_hash = CASE WHEN spec = '{}' THEN '' ELSE md5(spec::text) END WHERE id = %s
-"""
+# What is decided on a page of its own, with what follows from it.
+BEFORE: Final = "_good_before"
 
 
 @admin.register(Brand)
@@ -44,93 +49,131 @@ class BrandAdmin(RoleAdmin[Brand]):
                 enqueue("catalog.tasks.index_some", {"brand": obj.pk}, key=f"catalog.index.brand.{obj.pk}")
 
 
-class GoodForm(ModelForm[Good]):
-    """A standard good: the specification must fit the category's attributes, a picture is drawn anew."""
-
-    labels = forms.MultipleChoiceField(
-        label=_("policy labels"),
-        choices=PolicyLabel.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    spec = forms.JSONField(label=_("specification"), required=False, decoder=StrictDecoder)
-
-    class Meta:
-        model = Good
-        fields = (
-            "category", "brand", "model", "name", "spec", "unit", "pack_size", "labels", "picture", "description",
-            "origin", "state",
-        )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "spec" in self.fields:
-            category = category_tree().by_id.get(self.instance.category_id or 0)
-            self.fields["spec"].help_text = "；".join(_told(known) for known in attributes_of(category)) or _(
-                "An object of the category's attributes; they are listed here once the good has a category."
-            )
-
-    def clean_picture(self) -> Any:
-        """Only a newly chosen file is drawn anew."""
-        picture = self.cleaned_data.get("picture")
-        if picture and hasattr(picture, "content_type"):
-            return clean_picture(picture.file, picture.size)
-        return picture
-
-    def clean_spec(self) -> dict[str, Any]:
-        """An object of attribute keys."""
-        spec = self.cleaned_data["spec"] or {}
-        if not isinstance(spec, dict):
-            raise forms.ValidationError(_('Write an object such as {"memory": 16}.'))
-        if any(isinstance(value, dict | list) for value in spec.values()):
-            raise forms.ValidationError(_("A value is a text, a number, true or false."))
-        if any("\x00" in text for pair in spec.items() for text in pair if isinstance(text, str)):
-            raise forms.ValidationError(_("A text has characters that cannot be stored: write it anew."))
-        return spec
-
-    def clean(self) -> dict[str, Any]:
-        """Required attributes are filled, values are among those allowed."""
-        data = super().clean() or {}
-        category, spec = data.get("category"), data.get("spec")
-        if category is None or spec is None:
-            return data
-        for attribute, fault in faults(spec, attributes_of(category_tree().by_id.get(category.pk))):
-            self.add_error("spec", told(attribute, fault))
-        return data
-
-
-def _told(known: Any) -> str:
-    """An attribute as it is written into a specification: its key, what it means, what it may be."""
-    allowed = f": {'、'.join(known.choices)}" if known.choices else f" ({known.unit})" if known.unit else ""
-    return f"{known.key} = {known.chinese}{allowed}"
-
-
 @admin.register(Good)
 class GoodAdmin(RoleAdmin[Good]):
-    """Standard goods; a change is indexed at once."""
+    """Standard goods; a change is indexed at once and stands in the good's history."""
 
     view_roles = frozenset(OPERATOR_ROLES)
     change_roles = add_roles = frozenset([Role.CATALOG])
     form = GoodForm
+    inlines = [LabelInline, PictureInline]
+    change_form_template = "admin/catalog/good/change_form.html"
     list_display = ("name", "brand", "model", "category", "offers", "lowest", "state")
     list_filter = ("state",)
     list_select_related = ("brand", "category")
-    search_fields = ("name", "model", "brand__name")
-    autocomplete_fields = ("category", "brand")
+    search_fields = ("name", "model", "brand__name", "gtin")
+    autocomplete_fields = ("category", "brand", "accessories")
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Good]:
         return super().get_queryset(request).defer("search", "pinyin")
 
-    @admin.display(description=_("lowest price"), ordering="lowest_price")
+    @admin.display(description=gettext_lazy("lowest price"), ordering="lowest_price")
     def lowest(self, good: Good) -> str:
         return money(good.lowest_price)
 
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Any, name: str, address: str) -> URLPattern:
+            def bound(request: HttpRequest, **arguments: Any) -> HttpResponse:
+                answer: HttpResponse = view(self, request, **arguments)
+                return answer
+
+            return path(address, self.admin_site.admin_view(bound), name=f"catalog_good_{name}")
+
+        return [
+            page(history_page, "changes", "<int:good_id>/changes/"),
+            page(merge_view, "merge", "<int:good_id>/merge/"),
+            page(undo_view, "unmerge", "<int:good_id>/unmerge/"),
+            page(retire_view, "retire", "<int:good_id>/retire/"),
+            *super().get_urls(),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Good | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The form with the fields of the category: the one that is chosen now, else the good's own."""
+        kwargs["fields"] = list(PLAIN)
+        made = super().get_form(request, obj, change=change, **kwargs)
+        chosen = request.POST.get("category") or request.GET.get("category") or ""
+        known = Category.objects.filter(pk=int(chosen)) if chosen.isascii() and chosen.isdigit() else None
+        category = known.first() if known is not None and len(chosen) < 18 else None
+        return with_specification(made, category.pk if category else obj.category_id if obj else 0, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Good | None = None) -> Any:
+        if not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*PLAIN, "specification", "state"]})]
+        return [(None, {"fields": list(self.get_form(request, obj).base_fields)})]
+
+    @admin.display(description=gettext_lazy("specification"))
+    def specification(self, good: Good) -> str:
+        """As everybody reads it, for those who only look."""
+        pairs = labelled(good.spec, attributes_of(category_tree().by_id.get(good.category_id)))
+        return "；".join(f"{label}: {value}" for label, value in pairs)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Good | None:
+        """Locked while it is being saved: two operators come one after the other, and the second is told."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            Good.objects.select_for_update(no_key=True).only("id").get(pk=found.pk)
+            found = super().get_object(request, object_id, from_field)
+        return found
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """First the category, because it says what there is to fill in."""
+        code = request.GET.get("code", "")
+        if request.method == "GET" and not request.GET.get("category"):
+            if not self.has_add_permission(request):
+                return super().add_view(request, form_url, extra_context)
+            if node := leaf(code):
+                return redirect(f"{request.path}?category={node.id}")
+            q = request.GET.get("q", "").replace("\x00", "")[:100]
+            context = self.admin_site.each_context(request) | {
+                "opts": self.opts, "title": _("Which category is the new good of?"), "q": q,
+                "found": find_categories(q),
+            }  # fmt: skip
+            return TemplateResponse(request, "admin/catalog/good/choose_category.html", context)
+        return super().add_view(request, form_url, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = {"good_state": ""}
+        if object_id.isdigit() and len(object_id) < 19:
+            extra["good_state"] = (
+                Good.objects.filter(pk=object_id).values_list("state", flat=True).first() or ""
+            )
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | extra)
+
+    def has_change_permission(self, request: HttpRequest, obj: Good | None = None) -> bool:
+        """What was merged into another good is shown and not changed: the merge can be undone."""
+        if obj is not None and obj.state == GoodState.MERGED:
+            return False
+        return super().has_change_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Good, form: ModelForm[Good], change: bool) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            super().save_model(request, obj, form, change)
-            cursor.execute(_HASH_SPEC, [obj.pk])
-            services.refresh_observations([obj.pk])
-            services.refresh_goods([obj.pk])
-            services.index_goods([obj.pk])
+        if change:
+            setattr(obj, BEFORE, snapshot(obj.pk))
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With pictures and certificates saved, all that depends on the good follows in the same transaction."""
+        good = form.instance
+        certified = set(good.certificates.values_list("label", flat=True))
+        super().save_related(request, form, formsets, change)
+        gone = certified - set(good.certificates.values_list("label", flat=True))
+        gone |= set(form.cleaned_data.get("dropped_labels") or ())
+        if gone:
+            labels = [label for label in good.labels if label not in gone]
+            Good.objects.filter(pk=good.pk).update(labels=labels)
+        good_changed(
+            actor=request.actor,  # type: ignore[attr-defined]
+            good_id=good.pk,
+            before=getattr(good, BEFORE, None),
+            kind=ChangeKind.EDITED if change else ChangeKind.CREATED,
+        )

@@ -3,6 +3,18 @@
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict
 from catalog.models.favourites import Favourite, FavouriteList
+from catalog.models.good_details import ChangeKind, GoodChange, GoodLabel, GoodPicture
+from catalog.models.good_work import (
+    GoodFault,
+    GoodMerge,
+    GoodPair,
+    GoodProposal,
+    MovedRows,
+    PairState,
+    ProposalState,
+    SchemaChange,
+    SchemaChangeState,
+)
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
@@ -31,15 +43,26 @@ __all__ = [
     "Favourite",
     "FavouriteList",
     "Finding",
+    "ChangeKind",
     "Good",
+    "GoodChange",
+    "GoodFault",
     "GoodFigures",
+    "GoodLabel",
+    "GoodMerge",
+    "GoodPair",
+    "GoodPicture",
     "GoodPriceStatistics",
+    "GoodProposal",
     "Listing",
     "ListingVersion",
     "MarkedVerdict",
+    "MovedRows",
+    "PairState",
     "PolicyLabel",
     "PriceChange",
     "PriceObservation",
+    "ProposalState",
     "QuantityBand",
     "RequestKind",
     "RequestState",
@@ -49,6 +72,8 @@ __all__ = [
     "SavedSearch",
     "SearchHistory",
     "SearchPreference",
+    "SchemaChange",
+    "SchemaChangeState",
     "SearchWord",
     "Synonym",
     "Tier",

@@ -46,6 +46,8 @@ class PolicyLabel(models.TextChoices):
 class GoodState(models.TextChoices):
     ACTIVE = "active", _("active")
     RETIRED = "retired", _("retired")
+    # Another standard good has taken its place: its address leads there (`merged_into`).
+    MERGED = "merged", _("merged")
 
 
 class GoodQuerySet(models.QuerySet["Good"]):
@@ -81,6 +83,22 @@ class Good(models.Model):
     picture = models.ImageField(_("picture"), upload_to="goods/", blank=True)
     description = models.TextField(_("description"), blank=True)
     origin = models.CharField(_("country of origin"), max_length=60, blank=True)
+    maker = models.CharField(_("maker"), max_length=120, blank=True)
+    # Always 14 digits with a right check digit (catalog.gtin): an EAN-13 and its GTIN-14 are the same number.
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    accessories = models.ManyToManyField(
+        "self", verbose_name=_("accessories"), symmetrical=False, blank=True, related_name="accessory_of"
+    )
+    successor = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="predecessors"
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_goods"
+    )
+    # An edit names the version it was made on, and is refused when a newer one came between.
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    # Fingerprint of what was compared with other goods last: those that differ from it are compared next night.
+    compared = models.CharField(max_length=32, default="", editable=False)
     state = models.CharField(_("state"), max_length=10, choices=GoodState, default=GoodState.ACTIVE)
     proposed_by = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposed_goods"
@@ -133,6 +151,23 @@ class Good(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=GoodState.values), name="good_state_is_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | (~models.Q(state="merged") & models.Q(merged_into__isnull=True)),
+                name="merged_good_names_its_survivor",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")) & ~models.Q(successor=models.F("id")),
+                name="good_does_not_follow_itself",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gtin="") | models.Q(gtin__regex=r"^[0-9]{14}$"), name="gtin_has_14_digits"
+            ),
+            models.UniqueConstraint(
+                fields=["gtin"],
+                condition=models.Q(state="active") & ~models.Q(gtin=""),
+                name="gtin_is_unique_among_active_goods",
+            ),
         ]
         indexes = [
             models.Index(
@@ -161,6 +196,8 @@ class Good(models.Model):
             models.Index(
                 fields=["category", "key_hash"], condition=~models.Q(key_hash=""), name="good_category_key"
             ),
+            models.Index(fields=["gtin"], condition=~models.Q(gtin=""), name="good_gtin"),
+            models.Index(fields=["model_key"], condition=~models.Q(model_key=""), name="good_model_key"),
             GinIndex(fields=["search"], name="good_search", fastupdate=False),
             GinIndex(OpClass("model_key", name="gin_trgm_ops"), name="good_model_trigram"),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="good_pinyin_trigram"),

@@ -7,6 +7,7 @@ the last 90 days (local dates d with D − 90 < d ≤ D), not cancelled by D, ac
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -57,6 +58,17 @@ _ALL: Final = """
      WHERE o.confirmed_on > %(day)s - %(window)s AND o.confirmed_on <= %(day)s
     UNION
     SELECT good_id, tier, quantity_band FROM catalog_goodpricestatistics
+"""
+# Every group of some goods, those included that have no deals any more.
+_OF_GOODS: Final = """
+    CREATE TEMPORARY TABLE touched_group ON COMMIT DROP AS
+    SELECT DISTINCT o.good_id, t.tier, b.band AS quantity_band
+      FROM catalog_priceobservation o
+     CROSS JOIN LATERAL (VALUES (0), (o.tier)) AS t(tier)
+     CROSS JOIN LATERAL (VALUES (0), (o.quantity_band)) AS b(band)
+     WHERE o.good_id = ANY(%(goods)s) AND o.confirmed_on > %(day)s - %(window)s AND o.confirmed_on <= %(day)s
+    UNION
+    SELECT good_id, tier, quantity_band FROM catalog_goodpricestatistics WHERE good_id = ANY(%(goods)s)
 """
 # Quantiles and the array side by side in one pass; the MAD from the array, and only where n ≥ 5.
 _COMPUTE: Final = """
@@ -136,6 +148,31 @@ def refresh_statistics(day: date, *, full: bool | None = None) -> dict[str, Any]
         cursor.execute(_WRITE, params)
         forget_lists()
         return {"rows": cursor.rowcount + removed, "groups": groups, "full": full}
+
+
+def refresh_statistics_of(good_ids: Collection[int], day: date) -> int:
+    """Compute all groups of these goods anew as of a day, after their deals have changed hands.
+
+    Args:
+        good_ids: a few goods.
+        day: local date.
+
+    Returns:
+        rows written or removed.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.price_statistics'))")
+        params = _params(day) | {"goods": list(good_ids)}
+        cursor.execute("DROP TABLE IF EXISTS touched_group, fresh_group")
+        cursor.execute(_OF_GOODS, params)
+        cursor.execute(_COMPUTE, params)
+        cursor.execute(_DELETE)
+        removed = cursor.rowcount
+        cursor.execute(_WRITE, params)
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE touched_group, fresh_group")
+        forget_lists()
+        return int(written + removed)
 
 
 def _needs_full(cursor: Any, day: date) -> bool:

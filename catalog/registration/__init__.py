@@ -16,3 +16,7 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
+    from catalog.registration import goods, listings
+
+    listings.register()
+    goods.register()

@@ -46,7 +46,9 @@ _RECORD = f"""
       FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
                   %s::numeric[], %s::numeric[], %s::boolean[])
            AS l(line, ord, good, region, supplier, buyer, listing, price, quantity, accessory)
-      JOIN catalog_good g ON g.id = l.good
+      JOIN catalog_good ordered ON ordered.id = l.good
+      -- What was ordered before a merge and is confirmed after it counts with the good that stays.
+      JOIN catalog_good g ON g.id = coalesce(ordered.merged_into_id, ordered.id)
       JOIN accounts_region r ON r.id = l.region
      ORDER BY l.line
         ON CONFLICT (order_line_id) DO NOTHING

@@ -15,6 +15,7 @@ from catalog.attributes import forget_attributes
 from catalog.errors import BadCategoryFile
 from catalog.models import AttributeType, Brand, Category, CategoryAttribute, Synonym
 from catalog.tree import forget_tree
+from zcy.outbox import enqueue
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
 # Goods measured by these units may be bought in parts.
@@ -48,6 +49,8 @@ def load_categories(*, folder: Path = DATA) -> Loaded:
             _write_brands(brands),
             _write_synonyms(synonyms),
         )
+        if loaded.attributes:
+            enqueue("catalog.tasks.follow_schemas", key="catalog.follow_schemas")
         transaction.on_commit(forget_tree)
         transaction.on_commit(forget_attributes)
     return loaded

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from catalog.urls import public, supplier
+from catalog.urls import proposals, public, supplier
 
 app_name = "catalog"
 
 urlpatterns = [
     *public.urlpatterns,
     *supplier.urlpatterns,
+    *proposals.urlpatterns,
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,7 @@ from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
 from catalog.search.answer import answer
 from catalog.search.facet_values import shown
+from catalog.queries.equivalents import standard_good
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
 from catalog.search.suggest import Suggestions, suggestions
@@ -205,6 +206,9 @@ def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
 def good(request: HttpRequest, good_id: int) -> HttpResponse:
     """A standard good with its reasonable range, offers and evidence."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    standard = standard_good(good_id) if good_id <= LARGEST_ID else None
+    if standard is not None and standard.merged_into is not None:
+        return redirect("catalog:good", standard.merged_into, permanent=True)
     form = GoodForm(request.GET)
     wanted = form.wanted(own_tier=_own_tier(actor))
     page = (
@@ -219,6 +223,7 @@ def good(request: HttpRequest, good_id: int) -> HttpResponse:
     trail = [(node.name, node.url) for node in page.category.trail] if page.category else []
     context = {
         "good": page,
+        "standard": standard,
         "form": form,
         "trail": trail,
         "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",

@@ -142,7 +142,8 @@ def observe_prices(cursor: CursorWrapper, report: Report) -> None:
             (o.confirmed_at AT TIME ZONE 'Asia/Shanghai')::date, o.cancelled_at
         FROM m_touched t JOIN orders_order o ON o.id = t.id AND o.confirmed_at IS NOT NULL
         JOIN accounts_region r ON r.id = o.region_id
-        JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_good g ON g.id = l.good_id
+        JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_good ordered ON ordered.id = l.good_id
+        JOIN catalog_good g ON g.id = coalesce(ordered.merged_into_id, ordered.id)
         ON CONFLICT (order_line_id) DO UPDATE SET ({names}) = ROW({new}) WHERE ROW({old}) IS DISTINCT FROM ROW({new})"""
     )
     # A good whose pack, category or specification was corrected takes its old observations along.

@@ -105,8 +105,8 @@ MERGES: Final[tuple[Merge, ...]] = (
         "catalog.Listing",
         "source, external_id, good_id, supplier_id, price, stock, min_quantity, listed_at, delisted_at, delivery_days,"
         " own_public_price, sale, review, origin",
-        f"""SELECT %(source)s, m.id, g.id, s.id, m.price, greatest(m.stock, 0), coalesce(m.min_quantity, 1), m.listed_at,
-            m.delisted_at, m.delivery_days, m.own_public_price,
+        f"""SELECT %(source)s, m.id, coalesce(g.merged_into_id, g.id), s.id, m.price, greatest(m.stock, 0),
+            coalesce(m.min_quantity, 1), m.listed_at, m.delisted_at, m.delivery_days, m.own_public_price,
             CASE WHEN m.delisted_at <= now() THEN 'off_sale' ELSE 'on_sale' END, 'approved', 'imported'
         FROM m_listings m JOIN catalog_good g ON g.source = %(source)s AND g.external_id = m.good
         {_org("s", "supplier")}""",

@@ -1,0 +1,143 @@
+"""What belongs to a standard good besides its offers: equivalents, relations, certificates, pictures. One statement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from catalog.gtin import show_gtin
+from catalog.models import PolicyLabel
+from zcy import clock
+from zcy.formats import money
+
+MOST: Final = 12
+
+# The index good_category_key finds the equivalents; the cheapest that are offered come first.
+_STANDARD: Final = """
+    SELECT g.merged_into_id, g.gtin, g.maker, g.unit,
+           (SELECT json_build_object('id', s.id, 'name', s.name) FROM catalog_good s WHERE s.id = g.successor_id),
+           (SELECT json_agg(r) FROM (SELECT p.id, p.name FROM catalog_good p
+             WHERE p.successor_id = g.id AND p.state <> 'merged' ORDER BY p.id DESC LIMIT %(most)s) AS r),
+           (SELECT json_agg(r) FROM (SELECT a.id, a.name, a.lowest_price FROM catalog_good_accessories x
+              JOIN catalog_good a ON a.id = x.to_good_id
+             WHERE x.from_good_id = g.id AND a.state = 'active' ORDER BY a.offers DESC, a.id LIMIT %(most)s) AS r),
+           (SELECT json_agg(r) FROM (SELECT a.id, a.name FROM catalog_good_accessories x
+              JOIN catalog_good a ON a.id = x.from_good_id
+             WHERE x.to_good_id = g.id AND a.state = 'active' ORDER BY a.id LIMIT %(most)s) AS r),
+           (SELECT json_agg(r) FROM (SELECT c.label, c.certificate, c.expires_on FROM catalog_goodlabel c
+             WHERE c.good_id = g.id ORDER BY c.label, c.expires_on DESC NULLS FIRST) AS r),
+           (SELECT json_agg(p.picture ORDER BY p."order", p.id) FROM catalog_goodpicture p WHERE p.good_id = g.id),
+           (SELECT json_agg(r) FROM (SELECT e.id, e.name, coalesce(b.name, '') AS brand, e.model, e.lowest_price, e.offers,
+                   e.origin, count(*) OVER () AS total
+              FROM catalog_good e LEFT JOIN catalog_brand b ON b.id = e.brand_id
+             WHERE g.key_hash <> '' AND e.category_id = g.category_id AND e.key_hash = g.key_hash AND e.id <> g.id
+               AND e.key_hash <> '' AND e.state = 'active'
+             ORDER BY e.offers = 0, e.lowest_price, e.id LIMIT %(most)s) AS r)
+      FROM catalog_good g WHERE g.id = %(good)s
+"""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A good that this one is related to."""
+
+    id: int
+    name: str
+    brand: str = ""
+    model: str = ""
+    price: str = ""
+    offers: int = 0
+    origin: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"/goods/{self.id}/"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A policy label with the certificate it rests on."""
+
+    label: str
+    number: str
+    expires_on: date | None
+    valid: bool
+
+
+@dataclass
+class StandardGood:
+    """What the page of a good shows besides offers and prices."""
+
+    # The good that has taken its place: the page leads there.
+    merged_into: int | None
+    gtin: str
+    maker: str
+    successor: Related | None
+    predecessors: list[Related] = field(default_factory=list)
+    accessories: list[Related] = field(default_factory=list)
+    accessory_of: list[Related] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    # Equal in all key attributes of the category (同等品), of another brand or model.
+    equivalents: list[Related] = field(default_factory=list)
+    all_equivalents: int = 0
+
+
+def standard_good(good_id: int) -> StandardGood | None:
+    """One good; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDARD, {"good": good_id, "most": MOST})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    merged_into, gtin, maker, unit, *rest = row
+    successor, before, accessories, of, certificates, pictures, equals = (_loaded(value) for value in rest)
+    words = {value: str(label) for value, label in PolicyLabel.choices}
+    return StandardGood(
+        merged_into=merged_into,
+        gtin=show_gtin(gtin),
+        maker=maker,
+        successor=Related(successor["id"], successor["name"]) if successor else None,
+        predecessors=[_related(one, unit) for one in before or ()],
+        accessories=[_related(one, "") for one in accessories or ()],
+        accessory_of=[_related(one, "") for one in of or ()],
+        certificates=[_certificate(one, words) for one in certificates or ()],
+        pictures=[f"{settings.MEDIA_URL}{name}" for name in pictures or ()],
+        equivalents=[_related(one, unit) for one in equals or ()],
+        all_equivalents=equals[0]["total"] if equals else 0,
+    )
+
+
+def _loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _related(row: dict[str, Any], unit: str) -> Related:
+    price = row.get("lowest_price")
+    shown = money(Decimal(str(price))) if price is not None else ""
+    return Related(
+        id=row["id"],
+        name=row["name"],
+        brand=row.get("brand", ""),
+        model=row.get("model", ""),
+        price=f"{shown}/{unit}" if shown and unit else shown,
+        offers=row.get("offers", 0),
+        origin=row.get("origin", "") or _("not stated"),
+    )
+
+
+def _certificate(row: dict[str, Any], words: dict[str, str]) -> Certificate:
+    expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
+    return Certificate(
+        words.get(row["label"], row["label"]),
+        row["certificate"],
+        expires,
+        expires is None or expires >= clock.today(),
+    )
