@@ -73,7 +73,8 @@ SUPPLIERS: Final = f"""
 # Returns: goods refused at acceptance; a returns table comes with after-sales.
 GOODS: Final = """
     WITH sold AS (
-        SELECT coalesce(g.merged_into_id, g.id) AS good_id, count(DISTINCT l.order_id) AS orders, sum(l.quantity) AS quantity,
+        SELECT coalesce(g.merged_into_id, g.id) AS good_id, count(DISTINCT l.order_id) AS orders,
+               sum(l.quantity) AS quantity,
                sum(l.total) AS amount, count(DISTINCT l.order_id) FILTER (WHERE l.refused_quantity > 0) AS returns
           FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id JOIN catalog_good g ON g.id = l.good_id
          WHERE o.confirmed_at >= %(since)s AND o.confirmed_at < %(until)s

@@ -9,6 +9,7 @@ SUBJECTS: Final = (
     "listings",
     "listing_life",
     "onboarding",
+    "goods",
 )
 
 
@@ -16,7 +17,3 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
-    from catalog.registration import goods, listings
-
-    listings.register()
-    goods.register()

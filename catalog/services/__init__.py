@@ -5,8 +5,8 @@ from catalog.services.create_listing import create_listing
 from catalog.services.deals import DealLine, record_deals, refresh_observations, withdraw_deals
 from catalog.services.decide_review import decide_review
 from catalog.services.edit_listing import edit_listing
-from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
 from catalog.services.find_pairs import find_pairs, keep_apart
+from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
 from catalog.services.good_changed import follow_goods, good_changed
 from catalog.services.good_faults import check_goods
 from catalog.services.index_goods import index_goods
@@ -23,9 +23,8 @@ from catalog.services.propose_good import (
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.restore_listing import restore_approved, restore_version
-from catalog.services.sale import end_listings, put_on_sale, take_off_sale, withdraw_from_review
 from catalog.services.retire_good import retire_good, revive_good
-from catalog.services.sale import put_on_sale, take_off_sale
+from catalog.services.sale import end_listings, put_on_sale, take_off_sale, withdraw_from_review
 from catalog.services.stock import release_stock, reserve_stock
 from catalog.services.submit_listing_for_review import submit_listing_for_review
 from catalog.services.submit_many import Outcome, submit_many
@@ -33,20 +32,17 @@ from catalog.services.submit_many import Outcome, submit_many
 __all__ = [
     "DealLine",
     "Outcome",
-    "create_listing",
-    "decide_review",
-    "edit_listing",
-    "end_listings",
-    "freeze_listing",
     "approve_proposal",
     "change_schema",
     "check_goods",
     "create_listing",
     "decide_review",
     "edit_listing",
+    "end_listings",
     "find_pairs",
     "follow_goods",
     "follow_schema_change",
+    "freeze_listing",
     "good_changed",
     "index_goods",
     "keep_apart",
@@ -62,22 +58,20 @@ __all__ = [
     "refresh_observations",
     "reject_proposal",
     "release_stock",
+    "remove_attribute",
     "reopen_review",
     "reserve_stock",
     "restore_approved",
     "restore_version",
-    "remove_attribute",
-    "reserve_stock",
     "retire_good",
     "revive_good",
     "save_proposal",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",
+    "undo_merge",
     "unfreeze_listing",
     "withdraw_deals",
     "withdraw_from_review",
-    "undo_merge",
-    "withdraw_deals",
     "withdraw_proposal",
 ]

@@ -25,9 +25,9 @@ from catalog.forms import GoodForm
 from catalog.kept import kept_list
 from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
+from catalog.queries.equivalents import standard_good
 from catalog.search.answer import answer
 from catalog.search.facet_values import shown
-from catalog.queries.equivalents import standard_good
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
 from catalog.search.suggest import Suggestions, suggestions
