@@ -67,3 +67,27 @@ def follow_schemas() -> None:
     ids = list(flagged)
     for start in range(0, len(ids), 1000):
         services.check_goods(ids[start : start + 1000])
+
+
+@shared_task(name="catalog.tasks.work_on_import")
+def work_on_import(import_id: int) -> None:
+    """Read a file of listings, or write what was confirmed of it."""
+    from catalog.services import bulk
+
+    bulk.work(import_id)
+
+
+@shared_task(name="catalog.tasks.watch_imports")
+def watch_imports() -> None:
+    """Go on with imports whose worker has died."""
+    from catalog.services import bulk
+
+    bulk.watch()
+
+
+@shared_task(name="catalog.tasks.clear_imports")
+def clear_imports() -> None:
+    """Remove files and rows of old imports."""
+    from catalog.services import bulk
+
+    bulk.clear_old()

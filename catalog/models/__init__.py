@@ -1,5 +1,15 @@
 """Categories, standard goods, listings, and the observations of prices."""
 
+from catalog.models.bulk import (
+    ImportMode,
+    ImportState,
+    ListingImport,
+    ListingImportRow,
+    PriceRule,
+    PriceStep,
+    Rounding,
+    Verdict,
+)
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict
 from catalog.models.favourites import Favourite, FavouriteList
@@ -63,11 +73,22 @@ __all__ = [
     "PriceChange",
     "PriceObservation",
     "ProposalState",
+    "ImportMode",
+    "ImportState",
+    "Listing",
+    "ListingImport",
+    "ListingImportRow",
+    "PolicyLabel",
+    "PriceChange",
+    "PriceObservation",
+    "PriceRule",
+    "PriceStep",
     "QuantityBand",
     "RequestKind",
     "RequestState",
     "Review",
     "ReviewDecision",
+    "Rounding",
     "Sale",
     "SavedSearch",
     "SchemaChange",
@@ -78,4 +99,5 @@ __all__ = [
     "Synonym",
     "Tier",
     "WordKind",
+    "Verdict",
 ]

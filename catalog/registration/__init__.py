@@ -17,3 +17,7 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
+    from catalog.registration import bulk, listings
+
+    listings.register()
+    bulk.register()

@@ -1,0 +1,1 @@
+"""Many listings in one file: reading and writing it, and what its rows mean."""
