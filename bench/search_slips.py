@@ -20,59 +20,17 @@ from bench.search_quality import Item, Query
 SYNONYMS: Final = Path(__file__).resolve().parents[1] / "catalog" / "data" / "synonyms.csv"
 KEYBOARD: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Characters that are taken for each other, by sound or by look; none of them makes another word of the trade.
-CONFUSED: Final = [
-    "机几级极",
-    "印应隐卬",
-    "复付傅覆",
-    "纸止只",
-    "桌卓捉",
-    "椅倚以",
-    "柜贵规",
-    "器气其汽",
-    "仪义宜疑",
-    "投头透",
-    "影映颖",
-    "显险线",
-    "示市势",
-    "扫嫂",
-    "描苗秒",
-    "电店殿",
-    "脑恼",
-    "视事试",
-    "空孔控",
-    "调条跳",
-    "冰兵",
-    "箱相香",
-    "洗喜席",
-    "衣一医",
-    "热惹",
-    "水睡税",
-    "文闻问",
-    "件健建",
-    "办半伴",
-    "公工功",
-    "笔必比",
-    "本苯",
-    "信新心",
-    "封风丰",
-    "硒西吸",
-    "鼓古股",
-    "墨莫默",
-    "盒合和",
-    "茶查",
-    "叶业夜",
-    "交教胶",
-    "换环还",
-    "路陆露",
-    "由油",
-    "防放房",
-    "火货",
-    "墙强",
-    "键建健",
-    "盘判",
-    "鼠属",
-    "标表",
-]
+CONFUSED: Final = tuple(
+    group
+    for line in (
+        "机几级极 印应隐卬 复付傅覆 纸止只 桌卓捉 椅倚以 柜贵规 器气其汽 仪义宜疑 投头透 影映颖",
+        "显险线 示市势 扫嫂 描苗秒 电店殿 脑恼 视事试 空孔控 调条跳 冰兵 箱相香 洗喜席 衣一医",
+        "热惹 水睡税 文闻问 件健建 办半伴 公工功 笔必比 本苯 信新心 封风丰 硒西吸 鼓古股",
+        "墨莫默 盒合和 茶查 叶业夜 交教胶 换环还 路陆露 由油 防放房 火货 墙强 键建健 盘判",
+        "鼠属 标表",
+    )
+    for group in line.split()
+)
 
 
 def items_of(seed: int, number: int) -> list[Item]:

@@ -141,6 +141,11 @@ def index_characters(text: str) -> list[str]:
     return _distinct(found)
 
 
+def head(text: str) -> list[str]:
+    """The last Chinese character of a name, which says what the thing is: 复印纸 is a 纸, a paper feed is not."""
+    return _CHINESE.findall(normalise(text))[-1:]
+
+
 def pairs(word: str) -> list[str]:
     """The two-character pieces of the Chinese in a word: 打印机 → 打印, 印机."""
     return [run[start : start + 2] for run in _CHINESE_RUN.findall(word) for start in range(len(run) - 1)]

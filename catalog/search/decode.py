@@ -27,7 +27,8 @@ from catalog.search.vocabulary_keys import (
 from catalog.spelling import is_slip
 
 # Readings that are tried.
-MOST: Final = 4
+MOST: Final = 8
+MOST_OPTIONS: Final = 6
 LONGEST_RUN: Final = 32
 LONGEST_CHINESE: Final = 8
 LONGEST_LATIN: Final = 20
@@ -37,6 +38,7 @@ WORD: Final = 0.3
 SPELT: Final = 0.1
 INITIALS: Final = 0.3
 SHORT_INITIALS: Final = 0.7
+OTHER_INITIALS: Final = 1.1
 HOMOPHONE: Final = 0.8
 SLIP: Final = 1.2
 SHORT_SLIP: Final = 1.8
@@ -88,10 +90,10 @@ def readings(q: str) -> list[Reading]:
     found: list[Reading] = []
     for way in ways:
         found += _combined([_read(run, known) for run in way])
-    as_it_is = normal.replace(" ", "")
+    as_it_is = tuple(segmentation.query_words(q, stop_words=True))
     best: dict[str, Reading] = {}
     for reading in sorted(found, key=lambda one: one.cost):
-        if reading.text.replace(" ", "") != as_it_is:
+        if reading.words != as_it_is and reading.text != normal:
             best.setdefault(reading.text, reading)
     return list(best.values())[:MOST]
 
@@ -134,7 +136,7 @@ def _known(pieces: set[str]) -> dict[str, list[tuple[float, str]]]:
             for word in {one for length in lengths for one in by_length.get(length, ())}:
                 _keep(costs, word, _near(piece, spelt, word))
         if costs:
-            found[piece] = sorted((cost, word) for word, cost in costs.items())[:3]
+            found[piece] = sorted((cost, word) for word, cost in costs.items())[:MOST_OPTIONS]
     return found
 
 
@@ -164,7 +166,7 @@ def _exact(piece: str, word: Word) -> float | None:
     if word.initials == piece:
         if len(piece) > 2:
             return INITIALS
-        return SHORT_INITIALS if word.kind in NAMES else None
+        return SHORT_INITIALS if word.kind in NAMES else OTHER_INITIALS
     return None
 
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog import segmentation
-from catalog.models import Brand, Synonym
+from catalog.models import Brand, SearchWord, Synonym, WordKind
 
 MAX_AGE_SECONDS: Final = 300.0
+MOST_JOINED: Final = 4
+# Chinese names of models that the segmenter learns.
+MOST_MODELS: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,27 @@ class Lexicon:
         """Other words for a word, or for those that it spells in pinyin."""
         meant = self.meant(word)
         return tuple(other for one in meant for other in self.synonyms.get(one, ()) if other not in meant)
+
+    def broader(self, word: str) -> tuple[str, ...]:
+        """Synonyms that are a part of the word: what is called so is found, but says less (笔记本 for 笔记本电脑)."""
+        return tuple(other for other in self.same(word) if other in word)
+
+    def joined(self, words: list[str]) -> list[str]:
+        """The words with those put together that only together are a word of a group: 会议 平板 → 会议平板."""
+        found: list[str] = []
+        place = 0
+        while place < len(words):
+            end = next(
+                (
+                    end
+                    for end in range(min(len(words), place + MOST_JOINED), place + 1, -1)
+                    if "".join(words[place:end]) in self.synonyms
+                ),
+                place + 1,
+            )
+            found.append("".join(words[place:end]))
+            place = end
+        return found
 
     def meant(self, word: str) -> tuple[str, ...]:
         """The word itself and, of pinyin, the words that are spelt so."""
@@ -54,7 +78,9 @@ def forget_lexicon() -> None:
 def _load() -> Lexicon:
     brands = list(Brand.objects.values_list("name", "latin"))
     groups = [[segmentation.normalise(word) for word in group] for group in Synonym.words_of_all()]
+    models = SearchWord.objects.filter(kind=WordKind.MODEL, word__regex="^[\u4e00-\u9fff]+$")
     segmentation.add_words([name for name, _latin in brands])
+    segmentation.add_words(models.order_by("-goods").values_list("word", flat=True)[:MOST_MODELS])
     # Words of a group are not taught: an index cut before would not know them; they are cut like any other text.
     latin = {segmentation.model_key(name).lower() for pair in brands for name in pair}
     longest_first = tuple(sorted((key for key in latin if len(key) > 1), key=len, reverse=True))

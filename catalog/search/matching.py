@@ -14,6 +14,7 @@ from catalog.tree import category_tree
 MOST_WORDS: Final = 12
 LEAST_KEY: Final = 3
 LEAST_PINYIN: Final = 4
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LATIN: Final = re.compile(r"[0-9a-z]+")
 
 
@@ -34,7 +35,7 @@ class Match:
 def match(q: str, *, without: int | None = None) -> Match:
     """The match of a query; `without` leaves one of its words out, counted from 0."""
     known = lexicon()
-    words = segmentation.query_words(q)[:MOST_WORDS]
+    words = known.joined(segmentation.query_words(q)[:MOST_WORDS])
     kept = [word for number, word in enumerate(words) if number != without]
     found = Match(words=words)
     if not kept:
@@ -48,8 +49,16 @@ def match(q: str, *, without: int | None = None) -> Match:
     if without is None:
         found.whole_model = segmentation.model_key(q)
         _as_one(found, kept, q)
-    found.rank_query = _any_of(form for word in kept for form in _forms(known.meant(word)))
-    found.synonym_query = _any_of(form for word in kept for form in _forms(known.same(word)))
+    # What a broader word shares with the word would lift all that is called by the broader one.
+    shared = {pair for word in kept for other in known.broader(word) for pair in segmentation.pairs(other)}
+    found.rank_query = _any_of(
+        form for word in kept for form in _forms(known.meant(word)) if form not in shared
+    )
+    found.synonym_query = _any_of(
+        form
+        for word in kept
+        for form in _forms(other for other in known.same(word) if other not in known.broader(word))
+    )
     return found
 
 
@@ -121,7 +130,7 @@ def _spelt(word: str) -> str:
     """A word as a tsquery: itself or, where the index may have cut it otherwise, all its pairs of characters."""
     if not segmentation.is_chinese(word):
         return lexeme(word, prefix=len(word) > 1 and not word.isdecimal())
-    pieces = [piece for piece in segmentation.pairs(word) if piece != word]
+    pieces = [piece for piece in segmentation.pairs(word) or _CHINESE.findall(word) if piece != word]
     # A number with its unit is nothing in parts.
     if not pieces or word[0].isdecimal():
         return lexeme(word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,8 @@ _UPDATE = """
      WHERE i.id = g.id
        AND (g.search, g.model_key, g.pinyin) IS DISTINCT FROM (i.search, i.model_key, i.pinyin)
 """
+# Chinese names of models (昭阳, 启天) are kept whole, as brands are.
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]{2,6}")
 # Positions of a tsvector end here; the words behind are found all the same.
 _LAST_PLACE: Final = 16_383
 
@@ -47,6 +50,7 @@ def index_goods(good_ids: Collection[int] | None = None) -> int:
         else:
             cursor.execute(f"{_SELECT} WHERE g.id = ANY(%s)", [list(good_ids)])
         goods = cursor.fetchall()
+        segmentation.add_words({run for row in goods for run in _CHINESE.findall(row[2])})
         # Before the COPY: while it runs, its connection answers no questions.
         nodes = category_tree().by_id
         categories = {pk: _category(nodes.get(pk)) for pk in {row[5] for row in goods}}
@@ -77,7 +81,7 @@ def _category(node: Node | None) -> _Category:
     if node is None:
         return _Category([], [], {})
     return _Category(
-        segmentation.index_words(node.name),
+        [*segmentation.index_words(node.name), *segmentation.head(node.name)],
         segmentation.index_characters(node.name),
         {attribute.key: attribute for attribute in attributes_of(node)},
     )
@@ -91,7 +95,7 @@ def _documents(
         named = f"{name} {brand} {latin} {model}"
         words = {
             "A": segmentation.index_words(named),
-            "B": category.names,
+            "B": [*category.names, *segmentation.head(name)],
             "C": segmentation.index_words(" ".join(_values(spec, category.attributes))),
         }
         words["D"] = [spelt for word in words["A"] + words["B"] for spelt in _spelt(word)]

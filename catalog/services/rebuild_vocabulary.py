@@ -13,7 +13,7 @@ from catalog.models import Synonym, WordKind
 from catalog.search.vocabulary_keys import keys_of
 
 # A word that hardly occurs is more often a slip than a word; a model number occurs once.
-LEAST_GOODS: Final = 5
+LEAST_GOODS: Final = 3
 LONGEST: Final = 40
 _LATIN = re.compile(r"[a-z]{2,}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -27,6 +27,12 @@ _NAMES: Final = """
     SELECT name, goods_count, 'category' FROM catalog_category WHERE goods_count > 0
     UNION ALL SELECT name, goods_count, 'brand' FROM catalog_brand WHERE goods_count > 0
     UNION ALL SELECT latin, goods_count, 'brand' FROM catalog_brand WHERE goods_count > 0 AND latin <> ''
+    UNION ALL SELECT run[1], count(*), 'model'
+                FROM catalog_good, regexp_matches(model, '[\u4e00-\u9fff]{{2,6}}', 'g') AS run
+               WHERE offers > 0 GROUP BY 1 HAVING count(*) >= {least}
+    UNION ALL SELECT run[1], count(*), 'word'
+                FROM catalog_good, regexp_matches(name, '[\u4e00-\u9fff]{{3,8}}', 'g') AS run
+               WHERE offers > 0 GROUP BY 1 HAVING count(*) >= {least}
     UNION ALL SELECT lower(model_key), count(*), 'model' FROM catalog_good
                WHERE offers > 0 AND model_key ~ '[0-9]' AND length(model_key) BETWEEN 4 AND 24 GROUP BY 1
 """
@@ -51,7 +57,7 @@ def rebuild_vocabulary() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WORDS)
         counted = dict(cursor.fetchall())
-        cursor.execute(_NAMES)
+        cursor.execute(_NAMES.format(least=LEAST_GOODS))
         names = [(name, goods, WordKind(kind)) for name, goods, kind in cursor.fetchall()]
         words = dict(_chosen(counted, names))
         cursor.execute("DROP TABLE IF EXISTS fresh_words")
