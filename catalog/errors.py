@@ -96,3 +96,13 @@ class ProposalChanged(Conflict):
 
     code = "proposal_changed"
     message = _("This proposal has changed in the meantime. Look at it anew and decide again.")
+class FavouritesRefused(DomainError):
+    """A list of favourites cannot be so."""
+
+    code = "favourites_refused"
+
+
+class SearchRefused(DomainError):
+    """A saved search or a demand cannot be so."""
+
+    code = "search_refused"

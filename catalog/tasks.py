@@ -6,6 +6,8 @@ from celery import shared_task
 
 from catalog import services
 from catalog.models import Category, Good, Listing
+from catalog.models import Category, Good
+from catalog.search import recording
 
 
 @shared_task(name="catalog.tasks.refresh_counts")
@@ -91,3 +93,26 @@ def clear_imports() -> None:
     from catalog.services import bulk
 
     bulk.clear_old()
+@shared_task(name="catalog.tasks.keep_searches")
+def keep_searches() -> None:
+    """Write down what was searched for since the last time."""
+    recording.keep_searches()
+
+
+@shared_task(name="catalog.tasks.tell_of_favourites")
+def tell_of_favourites() -> None:
+    """Tell of favourites that fell in price or ended."""
+    services.tell_of_favourites()
+
+
+@shared_task(name="catalog.tasks.tell_of_new_goods")
+def tell_of_new_goods() -> None:
+    """Tell of new goods of saved searches; forget old counts of searches without hits."""
+    services.tell_of_new_goods()
+    recording.forget_old_counts()
+
+
+@shared_task(name="catalog.tasks.rebuild_vocabulary")
+def rebuild_vocabulary() -> None:
+    """Bring the vocabulary up to the index, for example after a synonym was changed."""
+    services.rebuild_vocabulary()

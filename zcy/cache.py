@@ -113,6 +113,19 @@ class TolerantRedisCache(RedisCache):
         unwanted = list(keys)
         self._try(lambda: super(TolerantRedisCache, self).delete_many(unwanted, version=version), None)
 
+    def push(self, key: str, value: bytes, *, most: int) -> None:
+        """Add to the end of a list of at most so many; beyond that, and while the server is away: nothing."""
+        made = self.make_and_validate_key(key)
+        client = self._cache.get_client(None, write=True)
+        # Not counted in one step with the adding: a few too many do no harm.
+        self._try(lambda: client.llen(made) < most and client.rpush(made, value), None)
+
+    def drain(self, key: str, most: int) -> list[bytes]:
+        """Take up to so many from the beginning of a list; while the server is away: nothing."""
+        made = self.make_and_validate_key(key)
+        client = self._cache.get_client(None, write=True)
+        return self._try(lambda: client.lpop(made, most), None) or []
+
     def clear(self) -> None:
         """Remove everything; while the server is away: nothing."""
         self._try(super().clear, None)

@@ -4,11 +4,19 @@ from catalog.services.change_schema import change_schema, follow_schema_change, 
 from catalog.services.create_listing import create_listing
 from catalog.services.deals import DealLine, record_deals, refresh_observations, withdraw_deals
 from catalog.services.decide_review import decide_review
+from catalog.services.demands import ask_for_good, decide_demands, withdraw_demand
 from catalog.services.edit_listing import edit_listing
 from catalog.services.find_pairs import find_pairs, keep_apart
 from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
 from catalog.services.good_changed import follow_goods, good_changed
 from catalog.services.good_faults import check_goods
+from catalog.services.favourites import (
+    add_favourite,
+    change_favourite,
+    remove_favourite,
+    remove_list,
+    save_list,
+)
 from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
@@ -35,7 +43,19 @@ __all__ = [
     "approve_proposal",
     "change_schema",
     "check_goods",
+from catalog.services.sale import put_on_sale, take_off_sale
+from catalog.services.saved_searches import save_search, tell_of_new_goods
+from catalog.services.stock import release_stock, reserve_stock
+from catalog.services.submit_listing_for_review import submit_listing_for_review
+from catalog.services.tell_of_favourites import tell_of_favourites
+
+__all__ = [
+    "DealLine",
+    "add_favourite",
+    "ask_for_good",
+    "change_favourite",
     "create_listing",
+    "decide_demands",
     "decide_review",
     "edit_listing",
     "end_listings",
@@ -66,6 +86,11 @@ __all__ = [
     "retire_good",
     "revive_good",
     "save_proposal",
+    "remove_favourite",
+    "remove_list",
+    "reserve_stock",
+    "save_list",
+    "save_search",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",
@@ -74,4 +99,8 @@ __all__ = [
     "withdraw_deals",
     "withdraw_from_review",
     "withdraw_proposal",
+    "tell_of_favourites",
+    "tell_of_new_goods",
+    "withdraw_deals",
+    "withdraw_demand",
 ]

@@ -10,6 +10,8 @@ const BEHAVIOURS = [
   ["[data-chart]", () => import("./chart.js")],
   ["[data-clock]", () => import("./clock.js")],
   ["[data-select-all]", () => import("./selection.js")],
+  ["[data-suggest]", () => import("./suggest.js")],
+  ["[data-favourite]", () => import("./favourites.js")],
   ["details.menu", () => import("./menus.js")],
 ];
 
