@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -33,6 +34,10 @@ class GoodForm(forms.Form):
         choices=[(0, _("all")), *QuantityBand.choices],
     )
 
+    quantity = forms.DecimalField(
+        label=_("Quantity"), required=False, min_value=Decimal("0.001"), max_digits=12, decimal_places=3
+    )
+
     def wanted(self, *, own_tier: int) -> dict[str, Any]:
         """What was asked for and can be meant; without a word about the tier the reader's own."""
         self.is_valid()
@@ -42,4 +47,5 @@ class GoodForm(forms.Form):
             "sort": data.get("sort") or "price",
             "tier": own_tier if tier is None else tier,
             "band": data.get("band") or 0,
+            "quantity_wanted": data.get("quantity"),
         }

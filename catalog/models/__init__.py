@@ -28,6 +28,8 @@ from catalog.models.good_work import (
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
+from catalog.models.price_index import PriceIndex
+from catalog.models.price_levels import PriceLevel, PriceModel
 from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
 from catalog.models.searching import (
     DemandRequest,
@@ -38,6 +40,8 @@ from catalog.models.searching import (
     SearchPreference,
 )
 from catalog.models.vocabulary import SearchWord, Synonym, WordKind
+from catalog.models.references import ReferenceContest, ReferencePrice
+from catalog.models.vocabulary import SearchWord, Synonym
 
 __all__ = [
     "AttributeType",
@@ -71,6 +75,9 @@ __all__ = [
     "PairState",
     "PolicyLabel",
     "PriceChange",
+    "PriceIndex",
+    "PriceLevel",
+    "PriceModel",
     "PriceObservation",
     "ProposalState",
     "ImportMode",
@@ -86,6 +93,8 @@ __all__ = [
     "QuantityBand",
     "RequestKind",
     "RequestState",
+    "ReferenceContest",
+    "ReferencePrice",
     "Review",
     "ReviewDecision",
     "Rounding",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,9 +22,12 @@ from accounts.models import Region
 from catalog.attributes import attributes_of, labelled
 from catalog.models import PolicyLabel, QuantityBand, Tier
 from catalog.orderable import delivers_to
+from catalog.pricing.formulas import Place
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
+from catalog.pricing.ranges import PAGE_COLUMN, PriceRange, Wanted, page_parameters, page_range
+from catalog.pricing.words import ground_text, range_sentence
 from catalog.tree import Node, category_tree
-from zcy.drawing import Mark, PriceBand
+from zcy.drawing import Mark, PriceBand, describe
 from zcy.formats import money, percent, quantity
 
 MOST_OFFERS: Final = 200
@@ -37,7 +41,7 @@ _CHANGES: Final = """
 _GOOD: Final = f"""
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), g.category_id, g.spec, g.spec_hash, g.unit, g.pack_size, g.labels,
            g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0),
-           (SELECT json_agg(c) FROM ({_CHANGES}) AS c)
+           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {PAGE_COLUMN}
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
      WHERE g.id = %s
@@ -128,6 +132,11 @@ class GoodPage:
     panel: Panel
     band: PriceBand
     ground: str
+    # What a price should be, and in words; until it has been learned, what was paid.
+    range: PriceRange
+    sentence: str
+    range_ground: str
+    quantity: Decimal | None = None
     offers: list[Offer] = field(default_factory=list)
     changes: list[tuple[datetime, str, str, str, str]] = field(default_factory=list)
     sort: str = "price"
@@ -151,6 +160,7 @@ def good_page(
     sort: str = "price",
     tier: int = 0,
     band: int = 0,
+    quantity_wanted: Decimal | None = None,
 ) -> GoodPage | None:
     """One good with its offers and prices; None where there is none. Three statements, whatever its size.
 
@@ -161,9 +171,10 @@ def good_page(
         sort: order of the offers: price, delivery or grade.
         tier: of the regions whose deals the reader wants to compare with, 0 = all.
         band: the quantity band of those deals, 0 = all.
+        quantity_wanted: that the range is told for; None: the good's usual one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_GOOD, [MOST_CHANGES, good_id])
+        cursor.execute(_GOOD, [MOST_CHANGES, *page_parameters(region), good_id])
         row = cursor.fetchone()
         if row is None:
             return None
@@ -191,13 +202,21 @@ def good_page(
         orders,
         sold,
         changes,
+        brand_id,
+        learned,
     ) = row
+    spec = spec if isinstance(spec, dict) else json.loads(spec)
+    reasonable = page_range(
+        learned, wanted=Wanted(pk, quantity_wanted, region), pack=pack, brand=brand_id, spec=spec
+    )
     panel = price_panel(
         good_id=pk, category_id=category_id, spec_hash=spec_hash, pack_size=pack, tier=tier, band=band
     )
     category = category_tree().by_id.get(category_id)
     words = {value: str(label) for value, label in PolicyLabel.choices}
-    lines = [_offer(offer, panel, unit, region) for offer in offers]
+    place = reasonable.place if reasonable.known else panel.place
+    lines = [_offer(offer, place, unit, region) for offer in offers]
+    drawn = price_band(panel, unit=unit, marks=_marks(lines), evidence=True)
     return GoodPage(
         id=pk,
         name=name,
@@ -212,10 +231,14 @@ def good_page(
         retired=state != "active",
         orders=orders,
         sold=quantity(sold, unit),
-        specs=labelled(spec if isinstance(spec, dict) else json.loads(spec), attributes_of(category)),
+        specs=labelled(spec, attributes_of(category)),
         panel=panel,
-        band=price_band(panel, unit=unit, marks=_marks(lines), evidence=True),
+        band=drawn,
         ground=_ground(panel),
+        range=reasonable,
+        sentence=range_sentence(reasonable, unit) if reasonable.known else describe(drawn),
+        range_ground=ground_text(reasonable) if reasonable.known else _ground(panel),
+        quantity=quantity_wanted,
         offers=lines,
         changes=_changes(changes),
         sort=sort,
@@ -224,7 +247,9 @@ def good_page(
     )
 
 
-def _offer(row: tuple[Any, ...], panel: Panel, unit: str, region: Region | None) -> Offer:
+def _offer(
+    row: tuple[Any, ...], place_of: Callable[[Decimal], Place], unit: str, region: Region | None
+) -> Offer:
     (
         pk,
         supplier_id,
@@ -242,7 +267,7 @@ def _offer(row: tuple[Any, ...], panel: Panel, unit: str, region: Region | None)
         provisional,
         _all,
     ) = row
-    place = panel.place(price)
+    place = place_of(price)
     return Offer(
         id=pk,
         store_url=f"/stores/{supplier_id}/",

@@ -21,3 +21,7 @@ def register() -> None:
 
     listings.register()
     bulk.register()
+    from catalog.registration import listings, prices
+
+    listings.register()
+    prices.register()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from catalog.urls import proposals, public, supplier
+from catalog.urls import prices, public, supplier
 
 app_name = "catalog"
 
 urlpatterns = [
     *public.urlpatterns,
+    *prices.urlpatterns,
     *supplier.urlpatterns,
     *proposals.urlpatterns,
 ]
