@@ -96,6 +96,8 @@ class ProposalChanged(Conflict):
 
     code = "proposal_changed"
     message = _("This proposal has changed in the meantime. Look at it anew and decide again.")
+
+
 class FavouritesRefused(DomainError):
     """A list of favourites cannot be so."""
 

@@ -6,7 +6,6 @@ from celery import shared_task
 
 from catalog import services
 from catalog.models import Category, Good, Listing
-from catalog.models import Category, Good
 from catalog.search import recording
 
 
@@ -93,6 +92,8 @@ def clear_imports() -> None:
     from catalog.services import bulk
 
     bulk.clear_old()
+
+
 @shared_task(name="catalog.tasks.keep_searches")
 def keep_searches() -> None:
     """Write down what was searched for since the last time."""

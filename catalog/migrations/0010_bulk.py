@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_regions_of_zhejiang'),
-        ('catalog', '0007_key_hash'),
+        ('catalog', "0009_listing_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

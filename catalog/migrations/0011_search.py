@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_regions_of_zhejiang'),
-        ('catalog', "0009_listing_life"),
+        ('catalog', "0010_bulk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('zcy', '0002_initial'),
     ]

@@ -31,6 +31,7 @@ from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision
 from catalog.models.price_index import PriceIndex
 from catalog.models.price_levels import PriceLevel, PriceModel
 from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
+from catalog.models.references import ReferenceContest, ReferencePrice
 from catalog.models.searching import (
     DemandRequest,
     DemandState,
@@ -40,8 +41,6 @@ from catalog.models.searching import (
     SearchPreference,
 )
 from catalog.models.vocabulary import SearchWord, Synonym, WordKind
-from catalog.models.references import ReferenceContest, ReferencePrice
-from catalog.models.vocabulary import SearchWord, Synonym
 
 __all__ = [
     "AttributeType",
@@ -68,7 +67,11 @@ __all__ = [
     "GoodPicture",
     "GoodPriceStatistics",
     "GoodProposal",
+    "ImportMode",
+    "ImportState",
     "Listing",
+    "ListingImport",
+    "ListingImportRow",
     "ListingVersion",
     "MarkedVerdict",
     "MovedRows",
@@ -79,22 +82,14 @@ __all__ = [
     "PriceLevel",
     "PriceModel",
     "PriceObservation",
-    "ProposalState",
-    "ImportMode",
-    "ImportState",
-    "Listing",
-    "ListingImport",
-    "ListingImportRow",
-    "PolicyLabel",
-    "PriceChange",
-    "PriceObservation",
     "PriceRule",
     "PriceStep",
+    "ProposalState",
     "QuantityBand",
-    "RequestKind",
-    "RequestState",
     "ReferenceContest",
     "ReferencePrice",
+    "RequestKind",
+    "RequestState",
     "Review",
     "ReviewDecision",
     "Rounding",
@@ -107,6 +102,6 @@ __all__ = [
     "SearchWord",
     "Synonym",
     "Tier",
-    "WordKind",
     "Verdict",
+    "WordKind",
 ]

@@ -10,6 +10,8 @@ SUBJECTS: Final = (
     "listing_life",
     "onboarding",
     "goods",
+    "bulk",
+    "prices",
 )
 
 
@@ -17,11 +19,3 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
-    from catalog.registration import bulk, listings
-
-    listings.register()
-    bulk.register()
-    from catalog.registration import listings, prices
-
-    listings.register()
-    prices.register()

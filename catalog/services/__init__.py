@@ -2,14 +2,15 @@
 
 from catalog.services.change_schema import change_schema, follow_schema_change, remove_attribute
 from catalog.services.create_listing import create_listing
-from catalog.services.deals import DealLine, record_deals, refresh_observations, withdraw_deals
+from catalog.services.deals import (
+    DealLine,
+    record_deals,
+    refresh_observations,
+    withdraw_deals,
+)
 from catalog.services.decide_review import decide_review
 from catalog.services.demands import ask_for_good, decide_demands, withdraw_demand
 from catalog.services.edit_listing import edit_listing
-from catalog.services.find_pairs import find_pairs, keep_apart
-from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
-from catalog.services.good_changed import follow_goods, good_changed
-from catalog.services.good_faults import check_goods
 from catalog.services.favourites import (
     add_favourite,
     change_favourite,
@@ -17,6 +18,10 @@ from catalog.services.favourites import (
     remove_list,
     save_list,
 )
+from catalog.services.find_pairs import find_pairs, keep_apart
+from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
+from catalog.services.good_changed import follow_goods, good_changed
+from catalog.services.good_faults import check_goods
 from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
@@ -32,28 +37,27 @@ from catalog.services.rebuild_vocabulary import rebuild_vocabulary
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.restore_listing import restore_approved, restore_version
 from catalog.services.retire_good import retire_good, revive_good
-from catalog.services.sale import end_listings, put_on_sale, take_off_sale, withdraw_from_review
-from catalog.services.stock import release_stock, reserve_stock
-from catalog.services.submit_listing_for_review import submit_listing_for_review
-from catalog.services.submit_many import Outcome, submit_many
-
-__all__ = [
-    "DealLine",
-    "Outcome",
-    "approve_proposal",
-    "change_schema",
-    "check_goods",
-from catalog.services.sale import put_on_sale, take_off_sale
+from catalog.services.sale import (
+    end_listings,
+    put_on_sale,
+    take_off_sale,
+    withdraw_from_review,
+)
 from catalog.services.saved_searches import save_search, tell_of_new_goods
 from catalog.services.stock import release_stock, reserve_stock
 from catalog.services.submit_listing_for_review import submit_listing_for_review
+from catalog.services.submit_many import Outcome, submit_many
 from catalog.services.tell_of_favourites import tell_of_favourites
 
 __all__ = [
     "DealLine",
+    "Outcome",
     "add_favourite",
+    "approve_proposal",
     "ask_for_good",
     "change_favourite",
+    "change_schema",
+    "check_goods",
     "create_listing",
     "decide_demands",
     "decide_review",
@@ -79,28 +83,26 @@ __all__ = [
     "reject_proposal",
     "release_stock",
     "remove_attribute",
+    "remove_favourite",
+    "remove_list",
     "reopen_review",
     "reserve_stock",
     "restore_approved",
     "restore_version",
     "retire_good",
     "revive_good",
-    "save_proposal",
-    "remove_favourite",
-    "remove_list",
-    "reserve_stock",
     "save_list",
+    "save_proposal",
     "save_search",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",
+    "tell_of_favourites",
+    "tell_of_new_goods",
     "undo_merge",
     "unfreeze_listing",
     "withdraw_deals",
+    "withdraw_demand",
     "withdraw_from_review",
     "withdraw_proposal",
-    "tell_of_favourites",
-    "tell_of_new_goods",
-    "withdraw_deals",
-    "withdraw_demand",
 ]

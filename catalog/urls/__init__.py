@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.urls import proposals, public, supplier
-from catalog.urls import prices, public, supplier
+from catalog.urls import prices, proposals, public, supplier
 
 app_name = "catalog"
 
