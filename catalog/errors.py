@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from zcy.errors import Conflict, DomainError
+
+if TYPE_CHECKING:
+    from catalog.text_doubts import TextDoubt
 
 
 class ListingRefused(DomainError):
@@ -64,6 +69,42 @@ class OutOfStock(DomainError):
 def plain(quantity: Decimal) -> str:
     """A quantity without needless zeros: 3, 2.5."""
     return f"{quantity.normalize():f}"
+
+
+class MendRefused(DomainError):
+    """Some of many listings cannot be changed as asked; `refused` says of each what is wrong. None was changed."""
+
+    status = 409
+    code = "mend_refused"
+
+    def __init__(self, refused: dict[int, str]) -> None:
+        self.refused = refused
+        super().__init__(
+            translate("Nothing was changed: %(n)s of the listings cannot be changed so. See beside each.")
+            % {"n": len(refused)}
+        )
+
+
+class StoreRefused(DomainError):
+    """What was typed or chosen for a storefront does not fit."""
+
+    code = "store_refused"
+
+
+class StoreTextRefused(StoreRefused):
+    """A text of a storefront says what is forbidden; `doubts` names each piece with its reason."""
+
+    code = "store_text_refused"
+
+    def __init__(self, doubts: Sequence[TextDoubt]) -> None:
+        self.doubts = list(doubts)
+        super().__init__(
+            " ".join(
+                translate("“%(saw)s”: %(reason)s. %(remedy)s")
+                % {"saw": doubt.saw, "reason": doubt.reason.title, "remedy": doubt.reason.remedy}
+                for doubt in self.doubts
+            )
+        )
 
 
 class BadCategoryFile(DomainError):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Region
 from accounts.models.regions import RegionLevel
+from catalog.alerts import alert_choices
 from catalog.models import Listing, Review, Sale
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
 
@@ -115,3 +116,4 @@ class ListingFilterForm(forms.Form):
     q = forms.CharField(label=_("Good"), max_length=100, required=False)
     sale = forms.ChoiceField(label=_("Sale"), required=False, choices=[("", _("all")), *Sale.choices])
     review = forms.ChoiceField(label=_("Review"), required=False, choices=[("", _("all")), *Review.choices])
+    mend = forms.ChoiceField(label=_("To mend"), required=False, choices=alert_choices)

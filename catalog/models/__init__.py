@@ -10,6 +10,7 @@ from catalog.models.bulk import (
     Rounding,
     Verdict,
 )
+from catalog.models.alerts import AlertSettings, ListingAlert, ListingSales, ListingThreshold
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict
 from catalog.models.favourites import Favourite, FavouriteList
@@ -27,6 +28,16 @@ from catalog.models.good_work import (
 )
 from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
 from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
+from catalog.models.halls import (
+    GoodOrigin,
+    Hall,
+    HallGood,
+    HallLayout,
+    HallRegion,
+    HallRule,
+    HallShare,
+    OriginCounty,
+)
 from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
 from catalog.models.price_index import PriceIndex
 from catalog.models.price_levels import PriceLevel, PriceModel
@@ -41,8 +52,11 @@ from catalog.models.searching import (
     SearchPreference,
 )
 from catalog.models.vocabulary import SearchWord, Synonym, WordKind
+from catalog.models.stores import StoreFreeze, Storefront, StoreVersion
+from catalog.models.vocabulary import SearchWord, Synonym
 
 __all__ = [
+    "AlertSettings",
     "AttributeType",
     "Brand",
     "CatalogRequest",
@@ -76,6 +90,19 @@ __all__ = [
     "MarkedVerdict",
     "MovedRows",
     "PairState",
+    "GoodOrigin",
+    "GoodPriceStatistics",
+    "Hall",
+    "HallGood",
+    "HallLayout",
+    "HallRegion",
+    "HallRule",
+    "HallShare",
+    "Listing",
+    "ListingAlert",
+    "ListingSales",
+    "ListingThreshold",
+    "OriginCounty",
     "PolicyLabel",
     "PriceChange",
     "PriceIndex",
@@ -100,6 +127,9 @@ __all__ = [
     "SearchHistory",
     "SearchPreference",
     "SearchWord",
+    "StoreFreeze",
+    "StoreVersion",
+    "Storefront",
     "Synonym",
     "Tier",
     "Verdict",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from catalog.storefront import Content
 from zcy.formats import percent
 
 
@@ -26,15 +29,21 @@ class Store:
     # (label, value, what it says) of the service figures.
     figures: list[tuple[str, str, str]]
     as_of: Any = None
+    # What the supplier has published and nobody has frozen; empty where there is none.
+    content: Content = field(default_factory=Content)
+    banner: str = ""
 
 
 _STORE: Final = """
     SELECT o.id, o.name, r.name, o.size, o.active, coalesce(s.grade, ''), coalesce(s.provisional, true),
-           coalesce(s.suspended, false), f.orders, f.confirmed_in_time, f.delivered_in_time, f.accepted_at_once, f.stars,
-           f.evaluations, f.as_of
+           coalesce(s.suspended, false), f.orders, f.confirmed_in_time, f.delivered_in_time, f.accepted_at_once, f.returned,
+           f.stars, f.evaluations, f.as_of, v.content, v.banner
       FROM accounts_organisation o JOIN accounts_region r ON r.id = o.region_id
       LEFT JOIN accounts_supplierstanding s ON s.supplier_id = o.id
       LEFT JOIN accounts_supplierfigures f ON f.supplier_id = o.id
+      LEFT JOIN catalog_storefront w ON w.supplier_id = o.id
+      LEFT JOIN catalog_storeversion v
+        ON v.id = w.shown_id AND NOT EXISTS (SELECT FROM catalog_storefreeze z WHERE z.version_id = v.id)
      WHERE o.id = %s AND o.kind = 'supplier'
        AND NOT EXISTS (SELECT 1 FROM accounts_application a
                         WHERE a.organisation_id = o.id AND a.kind = 'first' AND a.state <> 'approved')
@@ -48,7 +57,7 @@ def store(supplier_id: int) -> Store | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    orders, confirmed, delivered, accepted, stars, evaluations, as_of = row[8:]
+    orders, confirmed, delivered, accepted, returned, stars, evaluations, as_of, stored, banner = row[8:]
     figures: list[tuple[str, str, str]] = []
     if orders:
         figures = [
@@ -56,6 +65,7 @@ def store(supplier_id: int) -> Store | None:
             (_("Confirmed in time"), percent(confirmed), _("within 1 working day")),
             (_("Delivered in time"), percent(delivered), _("by the promised day")),
             (_("Accepted at once"), percent(accepted), _("without a second try")),
+            (_("Sent back"), percent(returned), _("orders of which something was refused")),
             (
                 _("Stars"),
                 f"{stars:.1f}" if stars is not None else "–",
@@ -63,4 +73,18 @@ def store(supplier_id: int) -> Store | None:
             ),
         ]
     pk, name, region, size, active, grade, provisional, suspended = row[:8]
-    return Store(pk, name, region, size, active, grade, provisional, suspended, figures, as_of)
+    content = Content.read(json.loads(stored) if isinstance(stored, str) else stored)
+    return Store(
+        pk,
+        name,
+        region,
+        size,
+        active,
+        grade,
+        provisional,
+        suspended,
+        figures,
+        as_of,
+        content,
+        f"{settings.MEDIA_URL}{banner}" if banner else "",
+    )

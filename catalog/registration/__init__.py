@@ -19,3 +19,9 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
+    from catalog.registration import alerts, halls, listings, stores
+
+    listings.register()
+    alerts.register()
+    halls.register()
+    stores.register()

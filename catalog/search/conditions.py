@@ -53,6 +53,9 @@ def conditions(filters: Filters, *, open_choices: bool = False, only_offered: bo
         found.add(
             "(g.delivery_paths = '{}' OR g.delivery_paths && %s::varchar[])", _paths(filters.region.path)
         )
+    if filters.hall is not None:
+        clause, params = filters.hall.condition()
+        found.add(clause, *params)
     if filters.q:
         words = match(filters.q)
         found.add(words.clause, *words.params)

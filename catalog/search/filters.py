@@ -17,6 +17,7 @@ from accounts.models.organisations import OrganisationSize
 from accounts.models.standings import Grade
 from catalog.attributes import attributes_of
 from catalog.models import AttributeType, PolicyLabel
+from catalog.halls.place import HallPlace
 from catalog.tree import Node, category_tree
 
 RELEVANCE: Final = "relevance"
@@ -81,6 +82,8 @@ class Filters:
     supplier: int | None = None
     # As it is written, even where that finds nothing.
     literal: bool = False
+    # The hall whose goods are listed: part of the address (/halls/…), like a fixed category.
+    hall: HallPlace | None = None
     errors: tuple[str, ...] = field(default=(), compare=False)
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -107,6 +110,8 @@ class Filters:
         pairs += [(f"{ATTRIBUTE_PREFIX}{key}", value) for key, value in self.attributes]
         if self.literal:
             pairs.append(("as", "typed"))
+        if self.hall is not None:
+            pairs += self.hall.pairs()
         if self.sort != RELEVANCE:
             pairs.append(("sort", self.sort))
         if self.size != SIZES[0]:
@@ -149,6 +154,7 @@ class Filters:
             or self.sizes
             or self.grades
             or self.days is not None
+            or (self.hall and self.hall.part[0])
             or (self.category and not self.fixed_category)
         )
         return bool(chosen) or self.low is not None or self.high is not None

@@ -58,7 +58,13 @@ def suggestions(filters: Filters) -> Suggestions:
     if filters.narrows:
         category = filters.category if filters.fixed_category else None
         ways.append(
-            Filters(q=filters.q, category=category, fixed_category=filters.fixed_category, sort=filters.sort)
+            Filters(
+                q=filters.q,
+                category=category,
+                fixed_category=filters.fixed_category,
+                hall=filters.hall.whole() if filters.hall else None,
+                sort=filters.sort,
+            )
         )
     found = Suggestions()
     for way, hits in zip(ways, _count(ways, cap=CAP), strict=True):

@@ -33,7 +33,10 @@ from catalog.services.propose_good import (
     save_proposal,
     withdraw_proposal,
 )
+from catalog.services.load_halls import load_halls, load_origin_counties
+from catalog.services.mend_listings import Mend, mend_listings
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
+from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.restore_listing import restore_approved, restore_version
 from catalog.services.retire_good import retire_good, revive_good
@@ -44,7 +47,16 @@ from catalog.services.sale import (
     withdraw_from_review,
 )
 from catalog.services.saved_searches import save_search, tell_of_new_goods
+from catalog.services.refresh_halls import refresh_halls, refresh_shares
+from catalog.services.sale import put_on_sale, take_off_sale
 from catalog.services.stock import release_stock, reserve_stock
+from catalog.services.storefront import (
+    choose_listings,
+    edit_storefront,
+    freeze_storefront,
+    publish_storefront,
+    restore_storefront,
+)
 from catalog.services.submit_listing_for_review import submit_listing_for_review
 from catalog.services.submit_many import Outcome, submit_many
 from catalog.services.tell_of_favourites import tell_of_favourites
@@ -58,6 +70,8 @@ __all__ = [
     "change_favourite",
     "change_schema",
     "check_goods",
+    "Mend",
+    "choose_listings",
     "create_listing",
     "decide_demands",
     "decide_review",
@@ -71,16 +85,28 @@ __all__ = [
     "index_goods",
     "keep_apart",
     "merge_goods",
+    "edit_storefront",
+    "freeze_storefront",
+    "index_goods",
+    "load_halls",
+    "load_origin_counties",
+    "mend_listings",
+    "publish_storefront",
     "put_on_sale",
     "rebuild_vocabulary",
     "recognise_proposal",
     "record_deals",
+    "refresh_alerts",
     "refresh_counts",
     "refresh_goods",
     "refresh_key_hashes",
     "refresh_labels",
     "refresh_observations",
     "reject_proposal",
+    "refresh_halls",
+    "refresh_observations",
+    "refresh_sales",
+    "refresh_shares",
     "release_stock",
     "remove_attribute",
     "remove_favourite",
@@ -94,6 +120,7 @@ __all__ = [
     "save_list",
     "save_proposal",
     "save_search",
+    "restore_storefront",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",
@@ -101,6 +128,7 @@ __all__ = [
     "tell_of_new_goods",
     "undo_merge",
     "unfreeze_listing",
+    "tell_suppliers",
     "withdraw_deals",
     "withdraw_demand",
     "withdraw_from_review",

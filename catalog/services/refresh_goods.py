@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from catalog.kept import forget_lists
 from catalog.search.ranking import MERIT_SQL
+from catalog.services.refresh_halls import refresh_halls
 
 _LOCK = "SELECT id FROM catalog_good WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _MERIT = MERIT_SQL.format(
@@ -100,6 +101,7 @@ def refresh_goods(good_ids: Collection[int] | None = None) -> int:
                 [ids, ids],
             )
         changed = int(cursor.rowcount)
+        refresh_halls(None if good_ids is None else ids)
         if changed:
             forget_lists()
         if good_ids is None:

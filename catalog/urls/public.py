@@ -11,5 +11,4 @@ urlpatterns = [
     path("categories/", public.categories, name="categories"),
     path("categories/<str:code>/", public.category, name="category"),
     path("goods/<int:good_id>/", public.good, name="good"),
-    path("stores/<int:supplier_id>/", public.store, name="store"),
 ]

@@ -43,7 +43,7 @@ LARGEST_ID = 2**63 - 1
 def search(request: HttpRequest) -> HttpResponse:
     """Results for a query, or all goods; everything in the address."""
     filters = read_filters(request.GET)
-    return _list(request, filters, "catalog/public/search.html", {})
+    return goods_list(request, filters, "catalog/public/search.html", {})
 
 
 @public
@@ -63,12 +63,21 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("There is no category “%(code)s”.") % {"code": code[:40]})
     filters = read_filters(request.GET, category=node)
     trail = [(ancestor.name, ancestor.url) for ancestor in node.trail[:-1]]
-    return _list(request, filters, "catalog/public/category.html", {"node": node, "trail": trail})
+    return goods_list(request, filters, "catalog/public/category.html", {"node": node, "trail": trail})
 
 
-def _list(request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]) -> HttpResponse:
+def goods_list(
+    request: HttpRequest, filters: Filters, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A page of goods for checked filters: facets, chips, rows, in a template that includes `list`."""
     region: Region | None = filters.region or request.actor.region  # type: ignore[attr-defined]
-    place = (filters.category.id if filters.category else None, filters.fixed_category, filters.position)
+    hall = filters.hall.id if filters.hall else None
+    place = (
+        filters.category.id if filters.category else None,
+        filters.fixed_category,
+        filters.position,
+        hall,
+    )
     key = (get_language(), place, tuple(filters.pairs()), region.pk if region else None)
     # What is asked for wrongly is told, and not kept.
     drawn = (
@@ -172,6 +181,8 @@ def _chips(filters: Filters, facets: Facets) -> list[tuple[str, str, str]]:
         for value in picked:
             left_out = filters.changed(**{name: tuple(other for other in picked if other != value)}).address()
             chips.append((title, str(words.get(value, value)), left_out))
+    if filters.hall is not None and filters.hall.part[0]:
+        chips.append(("", filters.hall.label, filters.address(hall=filters.hall.whole())))
     schema = {attribute.key: attribute for attribute in attributes_of(filters.category)}
     for key, value in filters.attributes:
         left_out = filters.address(attributes=filters.with_value(key, value))
@@ -244,18 +255,3 @@ def _cart_url() -> str:
         return reverse("orders:cart_add")
     except NoReverseMatch:
         return ""
-
-
-@public
-@require_safe
-def store(request: HttpRequest, supplier_id: int) -> HttpResponse:
-    """A supplier's own page: who it is, how it serves, what it offers."""
-    found = queries.store(supplier_id) if supplier_id <= LARGEST_ID else None
-    if found is None:
-        raise Http404(_("There is no such store."))
-    from catalog.stores import store_goods
-
-    filters = read_filters(request.GET)
-    page = store_goods(supplier_id, filters)
-    context = {"store": found, "page": page, "filters": filters, "sorts": _sorts(filters)[1:3]}
-    return render(request, "catalog/public/store.html", context, status=400 if filters.errors else 200)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actor import Actor
 from accounts.roles import SUPPLIER_ROLES
 from catalog import review_reasons, services
+from catalog.alerts import alert_choices
 from catalog.differences import differences
 from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
@@ -101,6 +102,8 @@ def _filtered(actor: Actor, chosen: dict[str, str]) -> QuerySet[Listing]:
         rows = rows.filter(sale=sale)
     if review := chosen.get("review"):
         rows = rows.filter(review=review)
+    if kind := chosen.get("mend"):
+        rows = rows.filter(alerts__kind=kind)
     return rows
 
 
@@ -139,8 +142,8 @@ def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
 
 
 def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, str]]:
-    labels = {"q": _("Good"), "sale": _("Sale"), "review": _("Review")}
-    words = dict(Sale.choices) | dict(Review.choices)
+    labels = {"q": _("Good"), "sale": _("Sale"), "review": _("Review"), "mend": _("To mend")}
+    words = dict(Sale.choices) | dict(Review.choices) | dict(alert_choices())
     return [
         (labels[name], str(words.get(value, value)), without(params, name)) for name, value in chosen.items()
     ]

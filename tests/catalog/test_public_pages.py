@@ -221,14 +221,13 @@ def test_store_pages_go_forwards_and_backwards(client: Client) -> None:
     supplier = goods[0].listings.get().supplier_id
     from django.http import QueryDict
 
-    from catalog.search.filters import read_filters
-    from catalog.stores import store_goods
+    from catalog.stores import read_store_filters, store_goods
 
-    first = store_goods(supplier, read_filters(QueryDict("")))
-    second = store_goods(supplier, read_filters(QueryDict(first.next_url[1:])))
+    first = store_goods(supplier, read_store_filters(QueryDict("")))
+    second = store_goods(supplier, read_store_filters(QueryDict(first.next_url[1:])))
     assert [len(first.rows), len(second.rows)] == [24, 6]
     assert not second.next_url
-    assert store_goods(supplier, read_filters(QueryDict(second.previous_url[1:]))).rows == first.rows
+    assert store_goods(supplier, read_store_filters(QueryDict(second.previous_url[1:]))).rows == first.rows
 
 
 @pytest.mark.parametrize("signed_in", [False, True])

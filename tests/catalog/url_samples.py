@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.catalog.good_factories import proposed
 from tests.factories import a_listing_on_sale
+from catalog.models import StoreVersion
+from tests.factories import a_listing_on_sale, a_supplier
 
 
 def a_listing() -> dict[str, Any]:
@@ -15,6 +17,9 @@ def a_listing() -> dict[str, Any]:
 
 def a_proposal() -> dict[str, Any]:
     return {"proposal_id": proposed().pk}
+def a_published_storefront() -> dict[str, Any]:
+    version = StoreVersion.objects.create(supplier=a_supplier(), number=7, content={})
+    return {"number": version.number}
 
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -24,6 +29,18 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:supplier_listing_off_sale": a_listing,
     "catalog:supplier_proposal": a_proposal,
     "catalog:supplier_proposal_withdraw": a_proposal,
+    "catalog:storefront_version": a_published_storefront,
+    "catalog:storefront_restore": a_published_storefront,
+    # The first of the categories that a supplier has made; a new one has none.
+    "catalog:storefront_choose": lambda: {"place": "0"},
 }
-# Standard goods are everybody's: any supplier may offer one.
-OPEN_TO_ALL = frozenset(["catalog:supplier_listing_create", "catalog:supplier_range"])
+# Standard goods and halls are everybody's: any supplier may offer one, and see why it is not admitted. What is to be
+# mended is asked for by its kind, and everybody sees their own.
+OPEN_TO_ALL = frozenset(
+    [
+        "catalog:supplier_listing_create",
+        "catalog:supplier_range",
+        "catalog:supplier_hall",
+        "catalog:mend_kind",
+    ]
+)

@@ -1,0 +1,99 @@
+"""What a supplier is told of its listings: kinds of alerts, each a condition in SQL and the words for it.
+
+The condition may use `l` (the listing), `g` (its good), `a` (the supplier's settings), `t` (the listing's own threshold),
+`s` (what was sold of it in 90 days) and `p` (statistics of the good's deals); all but the first two may be missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notices import NoticeKind
+from accounts.notices import kinds as notice_kinds
+from catalog.pricing.formulas import LEAST_OBSERVATIONS
+from zcy.registries import Registry
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+SALES_DAYS: Final = 90
+DAYS_LEFT: Final = 7
+ABOVE_LOWEST: Final = 10
+LOW_STOCK: Final = "low_stock"
+PRICE: Final = "price_not_competitive"
+
+
+@dataclass(frozen=True)
+class AlertKind:
+    """A reason for which a listing needs its supplier.
+
+    Attributes:
+        name: as it is stored, and in addresses.
+        label: what is wrong with the listings.
+        condition: in SQL, without parameters.
+        action: what mends it.
+        notice: the sentence of the daily notice, with %(n)s listings.
+        fields: the fields of the table form that mend it (`price`, `stock`, `low_stock`).
+    """
+
+    name: str
+    label: _StrPromise
+    condition: str
+    action: _StrPromise
+    notice: _StrPromise
+    fields: tuple[str, ...]
+
+
+kinds: Registry[AlertKind] = Registry("alerts of listings")
+
+# Sold out for whoever orders the least; at or below the line of the listing, else of the supplier; or sold within days.
+_LOW_STOCK: Final = f"""
+    l.stock IS NOT NULL AND (
+        l.stock < l.min_quantity
+        OR l.stock <= coalesce(t.low_stock, a.low_stock, 0)
+        OR (t.listing_id IS NULL AND l.stock < coalesce(s.quantity, 0) / {SALES_DAYS} * coalesce(a.days_left, {DAYS_LEFT}))
+    )
+"""
+# Above the 90% of what was paid, or so much above the lowest offer of the same good.
+_PRICE: Final = f"""
+    (p.n >= {LEAST_OBSERVATIONS} AND l.price > p.p90)
+    OR (g.offers > 1 AND l.price > g.lowest_price * (1 + coalesce(a.above_lowest, {ABOVE_LOWEST}) / 100.0))
+"""
+
+
+def add(kind: AlertKind) -> None:
+    """Register a kind, and the notice of the day that goes with it."""
+    kinds.register(kind)
+    notice_kinds.register(NoticeKind(f"listings_{kind.name}", kind.notice, tone="watch"))
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    add(
+        AlertKind(
+            LOW_STOCK,
+            _("Low stock"),
+            _LOW_STOCK,
+            _("State the stock"),
+            _("Listings that are low in stock: %(n)s. State what you have."),
+            ("stock", "low_stock"),
+        )
+    )
+    add(
+        AlertKind(
+            PRICE,
+            _("Price that no longer competes"),
+            _PRICE,
+            _("Change prices"),
+            _("Listings whose price no longer competes: %(n)s. Compare and change it."),
+            ("price",),
+        )
+    )
+
+
+def alert_choices() -> list[tuple[str, str]]:
+    """The kinds to filter a list by."""
+    return [("", str(_("all"))), *((kind.name, str(kind.label)) for kind in kinds)]

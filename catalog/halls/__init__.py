@@ -1,0 +1,1 @@
+"""Halls: what is admitted, which ones a region shows, and what a service is priced by."""

@@ -1,0 +1,449 @@
+"""A supplier's storefront: drafted, previewed, published, brought back, frozen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from PIL import Image
+
+from accounts.actor import Actor
+from accounts.models import Notice, SupplierFigures
+from catalog import services
+from catalog.errors import StoreRefused, StoreTextRefused
+from catalog.models import ListingSales, StoreFreeze, Storefront, StoreVersion
+from catalog.storefront import Announcement, Content, Group
+from tests.catalog.factories import (
+    a_buyer_actor,
+    a_catalog_actor,
+    a_client_of,
+    a_good,
+    a_listing_on_sale,
+    a_supplier_actor,
+    many_goods_on_sale,
+)
+from zcy import clock
+from zcy.errors import Conflict, Missing, NotAllowed
+from zcy.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings: Any, tmp_path: Any) -> Iterator[None]:
+    settings.LANGUAGE_CODE = "en"
+    settings.MEDIA_ROOT = tmp_path
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return a_supplier_actor()
+
+
+def draft(actor: Actor, **values: Any) -> Storefront:
+    """The storefront with a draft that says this."""
+    known = Storefront.objects.filter(supplier_id=actor.organisation_id).first()
+    return services.edit_storefront(
+        actor=actor, revision=known.revision if known else 0, change=lambda _present: Content(**values)
+    )
+
+
+def published(actor: Actor, **values: Any) -> StoreVersion:
+    return services.publish_storefront(actor=actor, revision=draft(actor, **values).revision)
+
+
+def page(client: Client, url: str, status: int = 200) -> str:
+    response = client.get(url)
+    assert response.status_code == status, url
+    return response.content.decode()
+
+
+def store_of(actor: Actor) -> str:
+    return f"/stores/{actor.organisation_id}/"
+
+
+def typed(revision: int = 1, **values: Any) -> dict[str, Any]:
+    return {
+        "revision": revision,
+        "headline": "",
+        "terms": "",
+        "announcements-TOTAL_FORMS": "0",
+        "announcements-INITIAL_FORMS": "0",
+        "groups-TOTAL_FORMS": "0",
+        "groups-INITIAL_FORMS": "0",
+    } | values
+
+
+def a_picture(width: int = 1600, height: int = 400) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def test_a_draft_is_seen_by_nobody_until_it_is_published(client: Client, actor: Actor) -> None:
+    draft(actor, headline="专营办公用品二十年", terms="七天无理由退货")
+    assert "专营办公用品二十年" not in page(client, store_of(actor))
+    mine = a_client_of(actor)
+    assert "专营办公用品二十年" in page(mine, "/supplier/storefront/preview/")
+    revision = Storefront.objects.get().revision
+    assert mine.post("/supplier/storefront/publish/", {"revision": revision}).status_code == 302
+    html = page(client, store_of(actor))
+    assert "专营办公用品二十年" in html
+    assert "七天无理由退货" in html
+    assert AuditEntry.objects.filter(action="storefront.published").count() == 1
+
+
+def test_the_form_keeps_banner_announcements_categories_and_terms(client: Client, actor: Actor) -> None:
+    mine = a_client_of(actor)
+    response = mine.post(
+        "/supplier/storefront/",
+        typed(
+            headline="标题",
+            terms="上门安装",
+            banner=SimpleUploadedFile("b.png", a_picture(), content_type="image/png"),
+            **{
+                "announcements-TOTAL_FORMS": "2",
+                "announcements-0-title": "国庆发货",
+                "announcements-0-on": "2026-01-01",
+                "announcements-0-until": "",
+                "announcements-0-text": "照常发货",
+                "announcements-1-title": "",
+                "groups-TOTAL_FORMS": "2",
+                "groups-0-name": "纸品",
+                "groups-0-ORDER": "2",
+                "groups-1-name": "设备",
+                "groups-1-ORDER": "1",
+            },
+        ),
+    )
+    assert response.status_code == 302, response.content.decode()
+    store = Storefront.objects.get()
+    content = Content.read(store.draft)
+    assert [group.name for group in content.groups] == ["设备", "纸品"]
+    assert content.announcements[0].title == "国庆发货"
+    assert store.banner.name.endswith(".webp")
+    assert "标题" in page(mine, "/supplier/storefront/")
+    services.publish_storefront(actor=actor, revision=store.revision)
+    html = page(client, store_of(actor))
+    for text in ("国庆发货", "照常发货", "上门安装", "设备", store.banner.name):
+        assert text in html
+    assert client.get(f"/media/{store.banner.name}").status_code == 200
+
+
+def test_groups_keep_their_listings_when_they_are_renamed_reordered_and_deleted(actor: Actor) -> None:
+    first, second = (a_listing_on_sale(a_good(name), supplier=actor.organisation).pk for name in ("甲", "乙"))
+    store = draft(actor, groups=(Group("纸品", (first,)), Group("设备", (second,))), featured=(first,))
+    response = a_client_of(actor).post(
+        "/supplier/storefront/",
+        typed(
+            store.revision,
+            **{
+                "groups-TOTAL_FORMS": "3",
+                "groups-INITIAL_FORMS": "2",
+                "groups-0-number": "0",
+                "groups-0-name": "纸品",
+                "groups-0-DELETE": "on",
+                "groups-1-number": "1",
+                "groups-1-name": "大设备",
+                "groups-1-ORDER": "5",
+                "groups-2-name": "新品",
+                "groups-2-ORDER": "1",
+            },
+        ),
+    )
+    assert response.status_code == 302
+    content = Content.read(Storefront.objects.get().draft)
+    assert content.groups == (Group("新品"), Group("大设备", (second,)))
+    assert content.featured == (first,)
+
+
+@pytest.mark.parametrize(
+    ("name", "upload", "said"),
+    [
+        ("b.png", b"\x89PNG no picture", "Upload a JPEG, PNG or WebP"),
+        ("b.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Upload a JPEG, PNG or WebP"),
+        ("b.png", b"small", ""),
+    ],
+)
+def test_a_banner_is_checked_by_its_content_and_nothing_typed_is_lost(
+    actor: Actor, name: str, upload: bytes, said: str
+) -> None:
+    if not said:
+        upload, said = a_picture(120, 60), "at least 200 pixels"
+    response = a_client_of(actor).post(
+        "/supplier/storefront/", typed(headline="要保留的标题", banner=SimpleUploadedFile(name, upload))
+    )
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert said in html
+    assert "要保留的标题" in html
+    assert not Storefront.objects.exclude(banner="").exists()
+
+
+def test_a_picture_bomb_is_refused(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.pictures.MOST_PIXELS", 1000)
+    with pytest.raises(StoreRefused, match="million pixels"):
+        services.edit_storefront(
+            actor=actor,
+            revision=0,
+            change=lambda present: present,
+            banner=(io.BytesIO(a_picture()), 1000),
+        )
+    assert not Storefront.objects.exists()
+
+
+def test_two_people_do_not_overwrite_each_other(actor: Actor) -> None:
+    store = draft(actor, headline="一")
+    services.edit_storefront(actor=actor, revision=store.revision, change=lambda _c: Content(headline="二"))
+    with pytest.raises(Conflict):
+        services.edit_storefront(
+            actor=actor, revision=store.revision, change=lambda _c: Content(headline="三")
+        )
+    response = a_client_of(actor).post("/supplier/storefront/", typed(store.revision, headline="我写的"))
+    assert response.status_code == 409
+    assert "我写的" in response.content.decode()
+    with pytest.raises(Conflict):
+        services.publish_storefront(actor=actor, revision=store.revision)
+    assert Content.read(Storefront.objects.get().draft).headline == "二"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "订货请打13812345678",
+        "电话 0571-64218800",
+        "热线 400 123 4567",
+        "详见 www.taobao.com/shop",
+        "加微信：office_88",
+        "QQ 12345678",
+        "发邮件到 sales@example.com",
+        "１３８１２３４５６７８",
+        "支持线下交易",
+    ],
+)
+def test_ways_off_the_platform_are_not_published(client: Client, actor: Actor, text: str) -> None:
+    store = draft(actor, terms=text)
+    with pytest.raises(StoreTextRefused, match="leads off the platform"):
+        services.publish_storefront(actor=actor, revision=store.revision)
+    response = a_client_of(actor).post(
+        "/supplier/storefront/publish/", {"revision": store.revision}, follow=True
+    )
+    assert "leads off the platform" in response.content.decode()
+    assert not StoreVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "保修 24 个月，48 小时内上门",
+        "型号 HP-M126A 现货",
+        "满 2000 元包邮，编号 330106199001011",
+        "微信支付暂不支持",
+    ],
+)
+def test_ordinary_terms_are_published(actor: Actor, text: str) -> None:
+    assert published(actor, terms=text).number == 1
+
+
+def test_each_version_is_kept_and_can_be_shown_again(client: Client, actor: Actor) -> None:
+    published(actor, headline="第一版")
+    published(actor, headline="第二版")
+    assert "第二版" in page(client, store_of(actor))
+    mine = a_client_of(actor)
+    assert "第一版" in page(mine, "/supplier/storefront/versions/1/")
+    draft(actor, headline="正在写")
+    assert mine.post("/supplier/storefront/versions/1/restore/").status_code == 302
+    assert "第一版" in page(client, store_of(actor))
+    newest = StoreVersion.objects.latest("id")
+    assert (newest.number, newest.restored) == (3, 1)
+    store = Storefront.objects.get()
+    assert Content.read(store.draft).headline == "正在写"
+    assert store.changed
+    html = page(mine, "/supplier/storefront/versions/")
+    assert "version 1 again" in html
+    with pytest.raises(Missing):
+        services.restore_storefront(actor=actor, number=9)
+
+
+def test_the_operator_freezes_a_version_and_the_supplier_publishes_a_mended_one(
+    client: Client, actor: Actor
+) -> None:
+    bad = published(actor, headline="全网最低价")
+    with pytest.raises(NotAllowed):
+        services.freeze_storefront(actor=actor, version_id=bad.pk, reason="keyword_stuffing", text="x")
+    staff = a_catalog_actor()
+    with pytest.raises(StoreRefused):
+        services.freeze_storefront(actor=staff, version_id=bad.pk, reason="", text="x")
+    services.freeze_storefront(actor=staff, version_id=bad.pk, reason="keyword_stuffing", text="删除“最低价”")
+    assert "全网最低价" not in page(client, store_of(actor))
+    mine = a_client_of(actor)
+    assert "删除“最低价”" in page(mine, "/supplier/storefront/")
+    assert Notice.objects.get(user=actor.user).kind == "store_frozen"
+    assert "Your storefront was taken from the public" in page(mine, "/")
+    with pytest.raises(StoreRefused, match="frozen"):
+        services.restore_storefront(actor=actor, number=1)
+    with pytest.raises(StoreRefused, match="already"):
+        services.freeze_storefront(actor=staff, version_id=bad.pk, reason="keyword_stuffing", text="x")
+    published(actor, headline="诚信经营")
+    assert "诚信经营" in page(client, store_of(actor))
+    assert "Your storefront was taken from the public" not in page(mine, "/")
+    assert StoreFreeze.objects.count() == 1
+
+
+def test_the_operator_s_page_shows_what_is_doubtful_and_freezes(settings: Any, actor: Actor) -> None:
+    version = published(actor, headline="全网最低价")
+    staff = a_catalog_actor()
+    assert staff.user
+    settings.DEMONSTRATION = True
+    staff.user.demonstration = True
+    staff.user.save()
+    browser = a_client_of(staff)
+    assert "Look and freeze" in page(browser, "/admin/catalog/storeversion/")
+    url = f"/admin/catalog/storeversion/{version.pk}/freeze/"
+    assert "全网最低价" in page(browser, url)
+    assert browser.post(url, {"reason": "keyword_stuffing", "text": ""}).status_code == 400
+    assert browser.post(url, {"reason": "keyword_stuffing", "text": "改"}).status_code == 302
+    assert StoreFreeze.objects.get().text == "改"
+
+
+def test_a_published_version_is_never_changed(actor: Actor) -> None:
+    from django.db import Error
+
+    version = published(actor, headline="一")
+    with pytest.raises(Error, match="append"), CaptureQueriesContext(connection):
+        StoreVersion.objects.filter(pk=version.pk).update(content={})
+
+
+def test_listings_are_chosen_ordered_and_taken_out(client: Client, actor: Actor) -> None:
+    one, two, three = (
+        a_listing_on_sale(a_good(f"商品{name}", model=name), supplier=actor.organisation).pk for name in "ABC"
+    )
+    theirs = a_listing_on_sale(a_good("别家的")).pk
+    draft(actor, headline="x")
+    mine = a_client_of(actor)
+    url = "/supplier/storefront/choose/featured/"
+
+    def press(**data: Any) -> Any:
+        return mine.post(url, {"revision": Storefront.objects.get().revision, **data})
+
+    def chosen() -> tuple[int, ...]:
+        return Content.read(Storefront.objects.get().draft).featured
+
+    press(add=[one, two, three])
+    assert chosen() == (one, two, three)
+    press(up=three)
+    assert chosen() == (one, three, two)
+    press(down=one)
+    assert chosen() == (three, one, two)
+    press(up=three)
+    assert chosen() == (three, one, two)
+    press(remove=one)
+    assert chosen() == (three, two)
+    assert press(add=[theirs]).status_code == 400
+    assert mine.post(url, {"revision": 1, "add": [one]}).status_code == 409
+    assert chosen() == (three, two)
+    assert "商品A" in page(mine, f"{url}?q=商品A")
+    page(mine, "/supplier/storefront/choose/7/", 404)
+    services.publish_storefront(actor=actor, revision=Storefront.objects.get().revision)
+    html = page(client, store_of(actor))
+    assert html.index("商品C") < html.index("商品B")
+
+
+def test_no_more_is_featured_than_fits(actor: Actor) -> None:
+    goods = many_goods_on_sale(13)
+    supplier = goods[0].listings.get().supplier
+    theirs = a_supplier_actor(supplier)
+    ids = [good.listings.get().pk for good in goods]
+    with pytest.raises(StoreRefused, match="at most 12"):
+        services.choose_listings(actor=theirs, revision=0, place="featured", change=lambda _p: ids)
+
+
+def test_own_categories_filter_and_stay_in_the_address(client: Client, actor: Actor) -> None:
+    paper = a_listing_on_sale(a_good("复印纸", model="P1"), supplier=actor.organisation)
+    other = a_listing_on_sale(a_good("打印机", model="P2"), supplier=actor.organisation)
+    published(actor, groups=(Group("纸品", (paper.pk,)), Group("空的")))
+    html = page(client, f"{store_of(actor)}?group=0&sort=newest")
+    assert f"/goods/{paper.good_id}/" in html
+    assert f"/goods/{other.good_id}/" not in html
+    assert "group=0" in html
+    assert "Nothing of this category" in page(client, f"{store_of(actor)}?group=1")
+    for wrong in ("2", "x", "-1"):
+        assert "no such category" in page(client, f"{store_of(actor)}?group={wrong}", 400)
+    assert "no choice for sort" in page(client, f"{store_of(actor)}?sort=best", 400)
+
+
+@pytest.mark.parametrize("sort", ["price", "-price", "sales", "newest"])
+def test_a_big_store_is_paged_both_ways_in_every_order(sort: str) -> None:
+    from django.http import QueryDict
+
+    from catalog.stores import read_store_filters, store_goods
+
+    goods = many_goods_on_sale(60)
+    listings = [good.listings.get() for good in goods]
+    ListingSales.objects.bulk_create(
+        ListingSales(listing=listing, orders=1, quantity=number % 7, as_of=clock.today())
+        for number, listing in enumerate(listings[:40])
+    )
+    supplier = listings[0].supplier_id
+    seen, address = [], f"?sort={sort}"
+    pages = []
+    while address:
+        found = store_goods(supplier, read_store_filters(QueryDict(address[1:])))
+        pages.append(found.rows)
+        seen += [row["url"] for row in found.rows]
+        address, last = found.next_url, found
+    assert len(seen) == len(set(seen)) == 60
+    before = store_goods(supplier, read_store_filters(QueryDict(last.previous_url[1:])))
+    assert before.rows == pages[-2]
+
+
+def test_what_sold_most_comes_first(client: Client, actor: Actor) -> None:
+    slow, fast = (
+        a_listing_on_sale(a_good(name, model=name), supplier=actor.organisation) for name in ("慢", "快")
+    )
+    ListingSales.objects.create(listing=fast, orders=3, quantity=9, as_of=clock.today())
+    html = page(client, f"{store_of(actor)}?sort=sales")
+    assert html.index(f"/goods/{fast.good_id}/") < html.index(f"/goods/{slow.good_id}/")
+
+
+def test_announcements_hold_for_their_days(actor: Actor) -> None:
+    from datetime import date
+
+    entry = Announcement("放假", "", date(2026, 10, 1), date(2026, 10, 7))
+    held = [entry.holds(date(2026, 9, 30)), entry.holds(date(2026, 10, 1)), entry.holds(date(2026, 10, 7))]
+    assert [*held, entry.holds(date(2026, 10, 8))] == [False, True, True, False]
+
+
+def test_goods_sent_back_stand_among_the_service_figures(client: Client, actor: Actor) -> None:
+    SupplierFigures.objects.create(supplier=actor.organisation, orders=40, returned=0.025)
+    assert "2.5%" in page(client, store_of(actor))
+
+
+def test_store_pages_need_the_same_few_statements_for_one_and_many(client: Client) -> None:
+    def statements(count: int, brand: str) -> int:
+        goods = many_goods_on_sale(count, brand=brand)
+        supplier = goods[0].listings.get().supplier
+        ids = tuple(good.listings.get().pk for good in goods)
+        published(a_supplier_actor(supplier), featured=ids[:12], groups=(Group("全部", ids),))
+        page(client, f"/stores/{supplier.pk}/")
+        with CaptureQueriesContext(connection) as caught:
+            page(client, f"/stores/{supplier.pk}/")
+        return len(caught)
+
+    assert statements(10, "得力") == statements(40, "惠普") <= 5
+
+
+def test_a_buyer_has_no_storefront() -> None:
+    browser = a_client_of(a_buyer_actor())
+    assert browser.get("/supplier/storefront/").status_code == 403
+    with pytest.raises(NotAllowed):
+        draft(a_buyer_actor(), headline="x")
