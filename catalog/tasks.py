@@ -117,6 +117,8 @@ def tell_of_new_goods() -> None:
 def rebuild_vocabulary() -> None:
     """Bring the vocabulary up to the index, for example after a synonym was changed."""
     services.rebuild_vocabulary()
+
+
 @shared_task(name="catalog.tasks.refresh_alerts")
 def refresh_alerts() -> None:
     """Find the listings that need their suppliers, and tell those who have not been told today."""

@@ -3,6 +3,6 @@
 from catalog.admin import categories, duplicates, goods, listings, proposals, synonyms
 
 __all__ = ["categories", "duplicates", "goods", "listings", "proposals", "synonyms"]
-from catalog.admin import categories, goods, halls, listings, stores, synonyms
+from catalog.admin import halls, stores
 
 __all__ = ["categories", "goods", "halls", "listings", "stores", "synonyms"]

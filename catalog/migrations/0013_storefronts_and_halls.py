@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_returned_share'),
-        ('catalog', '0007_key_hash'),
+        ('catalog', "0012_prices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

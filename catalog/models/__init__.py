@@ -1,5 +1,11 @@
 """Categories, standard goods, listings, and the observations of prices."""
 
+from catalog.models.alerts import (
+    AlertSettings,
+    ListingAlert,
+    ListingSales,
+    ListingThreshold,
+)
 from catalog.models.bulk import (
     ImportMode,
     ImportState,
@@ -10,11 +16,20 @@ from catalog.models.bulk import (
     Rounding,
     Verdict,
 )
-from catalog.models.alerts import AlertSettings, ListingAlert, ListingSales, ListingThreshold
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
-from catalog.models.checks import CheckedWord, CheckVerdict, Finding, MarkedVerdict
+from catalog.models.checks import (
+    CheckedWord,
+    CheckVerdict,
+    Finding,
+    MarkedVerdict,
+)
 from catalog.models.favourites import Favourite, FavouriteList
-from catalog.models.good_details import ChangeKind, GoodChange, GoodLabel, GoodPicture
+from catalog.models.good_details import (
+    ChangeKind,
+    GoodChange,
+    GoodLabel,
+    GoodPicture,
+)
 from catalog.models.good_work import (
     GoodFault,
     GoodMerge,
@@ -26,8 +41,12 @@ from catalog.models.good_work import (
     SchemaChange,
     SchemaChangeState,
 )
-from catalog.models.goods import Brand, Good, GoodFigures, PolicyLabel
-from catalog.models.listing_life import CatalogRequest, ListingVersion, RequestKind, RequestState
+from catalog.models.goods import (
+    Brand,
+    Good,
+    GoodFigures,
+    PolicyLabel,
+)
 from catalog.models.halls import (
     GoodOrigin,
     Hall,
@@ -38,10 +57,27 @@ from catalog.models.halls import (
     HallShare,
     OriginCounty,
 )
-from catalog.models.listings import Listing, PriceChange, Review, ReviewDecision, Sale
+from catalog.models.listing_life import (
+    CatalogRequest,
+    ListingVersion,
+    RequestKind,
+    RequestState,
+)
+from catalog.models.listings import (
+    Listing,
+    PriceChange,
+    Review,
+    ReviewDecision,
+    Sale,
+)
 from catalog.models.price_index import PriceIndex
 from catalog.models.price_levels import PriceLevel, PriceModel
-from catalog.models.prices import GoodPriceStatistics, PriceObservation, QuantityBand, Tier
+from catalog.models.prices import (
+    GoodPriceStatistics,
+    PriceObservation,
+    QuantityBand,
+    Tier,
+)
 from catalog.models.references import ReferenceContest, ReferencePrice
 from catalog.models.searching import (
     DemandRequest,
@@ -51,9 +87,8 @@ from catalog.models.searching import (
     SearchHistory,
     SearchPreference,
 )
-from catalog.models.vocabulary import SearchWord, Synonym, WordKind
 from catalog.models.stores import StoreFreeze, Storefront, StoreVersion
-from catalog.models.vocabulary import SearchWord, Synonym
+from catalog.models.vocabulary import SearchWord, Synonym, WordKind
 
 __all__ = [
     "AlertSettings",
@@ -77,32 +112,30 @@ __all__ = [
     "GoodFigures",
     "GoodLabel",
     "GoodMerge",
+    "GoodOrigin",
     "GoodPair",
     "GoodPicture",
     "GoodPriceStatistics",
     "GoodProposal",
-    "ImportMode",
-    "ImportState",
-    "Listing",
-    "ListingImport",
-    "ListingImportRow",
-    "ListingVersion",
-    "MarkedVerdict",
-    "MovedRows",
-    "PairState",
-    "GoodOrigin",
-    "GoodPriceStatistics",
     "Hall",
     "HallGood",
     "HallLayout",
     "HallRegion",
     "HallRule",
     "HallShare",
+    "ImportMode",
+    "ImportState",
     "Listing",
     "ListingAlert",
+    "ListingImport",
+    "ListingImportRow",
     "ListingSales",
     "ListingThreshold",
+    "ListingVersion",
+    "MarkedVerdict",
+    "MovedRows",
     "OriginCounty",
+    "PairState",
     "PolicyLabel",
     "PriceChange",
     "PriceIndex",

@@ -12,6 +12,9 @@ SUBJECTS: Final = (
     "goods",
     "bulk",
     "prices",
+    "alerts",
+    "halls",
+    "stores",
 )
 
 
@@ -19,9 +22,3 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
-    from catalog.registration import alerts, halls, listings, stores
-
-    listings.register()
-    alerts.register()
-    halls.register()
-    stores.register()

@@ -16,8 +16,8 @@ from accounts.models import Region
 from accounts.models.organisations import OrganisationSize
 from accounts.models.standings import Grade
 from catalog.attributes import attributes_of
-from catalog.models import AttributeType, PolicyLabel
 from catalog.halls.place import HallPlace
+from catalog.models import AttributeType, PolicyLabel
 from catalog.tree import Node, category_tree
 
 RELEVANCE: Final = "relevance"

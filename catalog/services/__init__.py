@@ -25,6 +25,8 @@ from catalog.services.good_faults import check_goods
 from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
+from catalog.services.load_halls import load_halls, load_origin_counties
+from catalog.services.mend_listings import Mend, mend_listings
 from catalog.services.merge_goods import merge_goods, undo_merge
 from catalog.services.propose_good import (
     approve_proposal,
@@ -33,11 +35,10 @@ from catalog.services.propose_good import (
     save_proposal,
     withdraw_proposal,
 )
-from catalog.services.load_halls import load_halls, load_origin_counties
-from catalog.services.mend_listings import Mend, mend_listings
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
 from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
+from catalog.services.refresh_halls import refresh_halls, refresh_shares
 from catalog.services.restore_listing import restore_approved, restore_version
 from catalog.services.retire_good import retire_good, revive_good
 from catalog.services.sale import (
@@ -47,8 +48,6 @@ from catalog.services.sale import (
     withdraw_from_review,
 )
 from catalog.services.saved_searches import save_search, tell_of_new_goods
-from catalog.services.refresh_halls import refresh_halls, refresh_shares
-from catalog.services.sale import put_on_sale, take_off_sale
 from catalog.services.stock import release_stock, reserve_stock
 from catalog.services.storefront import (
     choose_listings,
@@ -63,6 +62,7 @@ from catalog.services.tell_of_favourites import tell_of_favourites
 
 __all__ = [
     "DealLine",
+    "Mend",
     "Outcome",
     "add_favourite",
     "approve_proposal",
@@ -70,27 +70,25 @@ __all__ = [
     "change_favourite",
     "change_schema",
     "check_goods",
-    "Mend",
     "choose_listings",
     "create_listing",
     "decide_demands",
     "decide_review",
     "edit_listing",
+    "edit_storefront",
     "end_listings",
     "find_pairs",
     "follow_goods",
     "follow_schema_change",
     "freeze_listing",
+    "freeze_storefront",
     "good_changed",
     "index_goods",
     "keep_apart",
-    "merge_goods",
-    "edit_storefront",
-    "freeze_storefront",
-    "index_goods",
     "load_halls",
     "load_origin_counties",
     "mend_listings",
+    "merge_goods",
     "publish_storefront",
     "put_on_sale",
     "rebuild_vocabulary",
@@ -99,14 +97,13 @@ __all__ = [
     "refresh_alerts",
     "refresh_counts",
     "refresh_goods",
+    "refresh_halls",
     "refresh_key_hashes",
     "refresh_labels",
     "refresh_observations",
-    "reject_proposal",
-    "refresh_halls",
-    "refresh_observations",
     "refresh_sales",
     "refresh_shares",
+    "reject_proposal",
     "release_stock",
     "remove_attribute",
     "remove_favourite",
@@ -114,21 +111,21 @@ __all__ = [
     "reopen_review",
     "reserve_stock",
     "restore_approved",
+    "restore_storefront",
     "restore_version",
     "retire_good",
     "revive_good",
     "save_list",
     "save_proposal",
     "save_search",
-    "restore_storefront",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",
     "tell_of_favourites",
     "tell_of_new_goods",
+    "tell_suppliers",
     "undo_merge",
     "unfreeze_listing",
-    "tell_suppliers",
     "withdraw_deals",
     "withdraw_demand",
     "withdraw_from_review",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from catalog.urls import prices, proposals, public, supplier
-from catalog.urls import alerts, halls, public, stores, supplier
+from catalog.urls import alerts, halls, prices, proposals, public, stores, supplier
 
 app_name = "catalog"
 
 urlpatterns = [
     *alerts.urlpatterns,
     *halls.urlpatterns,
-    *public.urlpatterns,
     *prices.urlpatterns,
+    *proposals.urlpatterns,
+    *public.urlpatterns,
     *stores.urlpatterns,
     *supplier.urlpatterns,
-    *proposals.urlpatterns,
 ]

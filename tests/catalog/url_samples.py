@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.catalog.good_factories import proposed
-from tests.factories import a_listing_on_sale
 from catalog.models import StoreVersion
+from tests.catalog.good_factories import proposed
 from tests.factories import a_listing_on_sale, a_supplier
 
 
@@ -17,6 +16,8 @@ def a_listing() -> dict[str, Any]:
 
 def a_proposal() -> dict[str, Any]:
     return {"proposal_id": proposed().pk}
+
+
 def a_published_storefront() -> dict[str, Any]:
     version = StoreVersion.objects.create(supplier=a_supplier(), number=7, content={})
     return {"number": version.number}
