@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.checks.base import Check, CheckResult, Subject
+from catalog.pricing.formulas import Confidence
 from catalog.pricing.ranges import PriceRange, ranges_of
 from zcy.formats import money
 
@@ -39,7 +40,9 @@ class PriceRangeCheck(Check):
             "high": money(found.high),
             "n": found.n,
         }
-        if price > found.high * settings.price_block_factor:
+        # What a few deals, or other goods, tell is reason enough to look, not to refuse.
+        sure = found.confidence in (Confidence.HIGH, Confidence.MEDIUM)
+        if sure and price > found.high * settings.price_block_factor:
             return self.block("price_too_high", saw)
         if price > found.high * settings.price_factor:
             return self.doubt("price_too_high", saw)

@@ -125,7 +125,7 @@ def _candidates(
     longest = max((code for code in codes if len(code) >= 4), key=len, default="")
     # What a title is found by: its characters in pairs, as the index has them; all of the brand's goods are too many.
     words = sorted(features.pieces, key=len, reverse=True)[:MOST_WORDS]
-    asked = " | ".join(_quoted(word) for word in words) or "''"
+    asked = " | ".join(_quoted(word) for word in words)
     with connection.cursor() as cursor:
         cursor.execute(
             _CANDIDATES,

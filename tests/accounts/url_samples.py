@@ -15,6 +15,7 @@ from accounts.models import Delegation, Notice, UnitInvitation
 from accounts.services.invite_person import invite_person
 from tests.factories import a_registered, a_submitted
 from tests.factories.accounts import a_person, a_region, an_actor, an_organisation
+from tests.factories.serials import a_key
 from zcy import clock
 
 Arguments = dict[str, Any]
@@ -59,10 +60,10 @@ def another_countys_unit() -> Arguments:
     bureau = an_organisation("supervisor")
     row = UnitInvitation.objects.create(
         name="某校",
-        uscc="",
+        uscc=a_key()[:18],
         region=a_region(),
         manager_name="李四",
-        token_hash="x",
+        token_hash=a_key(),
         invited_by=a_person("supervisor", organisation=bureau),
         bureau=bureau,
         expires_at=clock.now() + timedelta(days=1),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import SupplierStanding
 from catalog.checks import CheckResult, Subject, check_all
-from catalog.models import Good, GoodPriceStatistics
+from catalog.models import Good, PriceLevel, PriceModel
+from catalog.pricing.combined import CLASSES, expected
 from catalog.services.listing_values import ListingValues
 from tests.catalog.factories import a_good, an_organisation
 from zcy import clock
@@ -32,20 +34,28 @@ def result(check: str, subject: Subject) -> CheckResult:
 
 
 def a_known_range(good: Good, low: str = "90", high: str = "110", n: int = 40) -> None:
-    """The statistics from which the good's reasonable range is read."""
-    GoodPriceStatistics.objects.update_or_create(
+    """What the nights have learned of a good, so that its reasonable range has just these ends."""
+    middle, spread = math.log(100), 0.1
+    shared = {"as_of": clock.today(), "within": spread, "between": spread}
+    _level, of_next = expected(
+        own=middle, weight=n, own_spread=spread, prior=None, prior_spread=None, within=spread
+    ) or (0.0, 1.0)
+    ends = [(math.log(float(end)) - middle) / of_next for end in (low, "100", high)]
+    tails = {str(number): ends for number in range(len(CLASSES) + 1)}
+    for category in (None, good.category):
+        PriceModel.objects.update_or_create(category=category, defaults=shared | {"tails": tails})
+    PriceLevel.objects.update_or_create(
         good=good,
-        tier=0,
-        quantity_band=0,
         defaults={
-            "n": n,
-            "suppliers": 12,
-            "median": (Decimal(low) + Decimal(high)) / 2,
-            "p10": Decimal(low),
-            "p90": Decimal(high),
-            "lowest": Decimal(low),
-            "highest": Decimal(high),
+            "category": good.category,
             "as_of": clock.today(),
+            "n": n,
+            "recent": n,
+            "suppliers": 12,
+            "recent_suppliers": 12,
+            "own": middle,
+            "own_spread": spread,
+            "weight": n,
         },
     )
 
