@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.licences import FILES_FOLDER
 from accounts.roles import SUPERVISOR_ROLES, Role
 from zcy import registries
-from zcy.registries import HeaderCount, MenuItem, NightlyPart, PrivateFiles, TodoItem, TodoProvider
+from zcy.registries import (
+    HeaderCount,
+    HomeSection,
+    MenuItem,
+    NightlyPart,
+    PrivateFiles,
+    Tile,
+    TodoItem,
+    TodoProvider,
+)
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -108,6 +117,9 @@ def register() -> None:
     registries.header_counts.register(
         HeaderCount("applications_in_review", STAFF, lambda actor: (_WAITING, []))
     )
+    registries.home_sections.register(
+        HomeSection("coming_in", "zcy/_home_tiles.html", _days_tiles, STAFF, order=60)
+    )
     registries.todo.register(TodoProvider("applications", STAFF, _in_review, order=20))
     registries.todo.register(TodoProvider("own_application", frozenset(), _own_application, order=10))
     registries.todo.register(
@@ -119,6 +131,26 @@ def _may_see_licence(actor: Any, name: str) -> bool:
     from accounts.models import Licence
 
     return Licence.objects.visible_to(actor).filter(file=name).exists()
+
+
+def _days_tiles(actor: Any) -> Mapping[str, Any]:
+    """How long coming in takes, each leading to the page with months and regions."""
+    from accounts.onboarding.figures import LEAST, usual_days
+
+    usual = usual_days()
+    figures = f"{APPLICATIONS}figures/"
+    hint = (
+        _("median of %(n)s suppliers, last 12 months") % {"n": usual.n}
+        if usual
+        else _("fewer than %(least)s suppliers in the last 12 months") % {"least": LEAST}
+    )
+    return {
+        "title": _("How long coming in takes"),
+        "tiles": [
+            Tile(_("Days to admission"), f"{usual.admitted:.1f}" if usual else "–", hint, figures),
+            Tile(_("Days to the first listing"), f"{usual.listed:.1f}" if usual else "–", hint, figures),
+        ],
+    }
 
 
 def _in_review(actor: Actor) -> Iterable[TodoItem]:

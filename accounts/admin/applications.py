@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,13 +19,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Application, ApplicationState
 from accounts.models.onboarding import APPLICATION_VIEWERS
+from accounts.onboarding.figures import LEAST, LOOK_BACK, days_by_month, days_by_region, usual_days
 from accounts.onboarding.findings import findings_of, licences_for
 from accounts.onboarding.forms import LICENCES, REMARKABLE, SECTIONS, labels, shown
 from accounts.roles import Role
 from accounts.services.decide_application import approve_application, open_review, return_application
 from accounts.views.onboarding import timeline
+from zcy import clock
 from zcy.admin_site import ReadOnlyAdmin
 from zcy.errors import DomainError
+from zcy.exports import csv_response
 from zcy.refusals import refuse_in_message
 
 
@@ -72,8 +76,37 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.review_view)
-        return [path("<int:pk>/review/", view, name="accounts_application_review"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/review/", wrap(self.review_view), name="accounts_application_review"),
+            path("figures/", wrap(self.figures_view), name="accounts_application_figures"),
+            *super().get_urls(),
+        ]
+
+    def figures_view(self, request: HttpRequest) -> HttpResponseBase:
+        """How long coming in takes: median days by month and by region, with the number behind each."""
+        if not self.has_view_permission(request):
+            raise Http404
+        since = clock.today() - LOOK_BACK
+        months, regions = days_by_month(since), days_by_region(since)
+        if request.GET.get("format") == "csv":
+            header = (_("by"), _("month or region"), _("days to admission"), _("days to first listing"), "n")
+            lines = [
+                (by, row.label, round(row.admitted, 1), round(row.listed, 1), row.n)
+                for by, rows in ((_("month"), months), (_("region"), regions))
+                for row in rows
+            ]
+            return csv_response(_("days-to-first-listing"), header, lines)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("From registration to the first listing"),
+            "usual": usual_days(),
+            "months": months,
+            "regions": regions,
+            "least": LEAST,
+        }
+        return TemplateResponse(request, "admin/accounts/application/figures.html", context)
 
     def change_view(
         self,

@@ -79,8 +79,9 @@ def person(request: ActorRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
+            wanted = [] if "remove" in request.POST else form.cleaned_data["roles"]
             try:
-                set_roles(actor=request.actor, user=colleague, roles=form.cleaned_data["roles"])
+                set_roles(actor=request.actor, user=colleague, roles=wanted)
             except DomainError as error:
                 status = refuse_in_form(form, error)
             else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.onboarding.categories import CategorySource, sources
 from accounts.signals import suppliers_stopped_or_resumed
-from zcy import outbox
+from zcy import outbox, registries
+from zcy.registries import NightContext, NightlyPart
 
 # The two upper tiers of the 2022 品目 codes are what a trade is called by; below them stand single things.
 DEEPEST = 2
@@ -17,6 +20,15 @@ def register() -> None:
     """Called once, when the app is ready."""
     sources.register(CategorySource("catalog", _choices))
     suppliers_stopped_or_resumed.connect(_refresh, dispatch_uid="catalog.refresh_suppliers")
+    registries.nightly_parts.register(
+        NightlyPart("first_listings", _("First listings of new suppliers"), stage=1, run=_first_listings)
+    )
+
+
+def _first_listings(_context: NightContext) -> Mapping[str, Any]:
+    from catalog.services.first_listings import note_first_listings
+
+    return {"rows": note_first_listings()}
 
 
 def _refresh(suppliers: Sequence[int], **_signal: Any) -> None:

@@ -76,7 +76,7 @@ def test_an_approval_lets_the_company_trade_with_its_first_administrator():
     assert organisation.uscc == application.typed["uscc"]
     assert organisation.licence_expires_on == clock.today() + timedelta(days=400)
     actor = actor_of(application.applicant)
-    assert (actor.organisation_id, actor.roles) == (organisation.pk, {"supplier_admin"})
+    assert (actor.organisation_id, actor.roles) == (organisation.pk, frozenset(["supplier_admin"]))
     profile = SupplierProfile.objects.get()
     assert profile.bank_account == application.typed["bank_account"]
     assert [region.code for region in profile.delivery_regions.all()] == ["330100"]

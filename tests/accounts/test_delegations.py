@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -221,9 +222,10 @@ def test_notices_reach_the_deputy_too(school):
 
 def test_the_database_refuses_what_makes_no_sense(school):
     boss, clerk = a_person("approver", organisation=school), a_person("finance", organisation=school)
-    good = {"organisation": school, "giver": boss, "deputy": clerk, "roles": ["approver"]}
+    good: dict[str, Any] = {"organisation": school, "giver": boss, "deputy": clerk, "roles": ["approver"]}
     good |= {"begins_at": clock.now(), "ends_at": clock.now() + DAY}
-    for wrong in ({"deputy": boss}, {"roles": []}, {"ends_at": clock.now() - DAY}):
+    refused: list[dict[str, Any]] = [{"deputy": boss}, {"roles": []}, {"ends_at": clock.now() - DAY}]
+    for wrong in refused:
         with pytest.raises(IntegrityError), transaction.atomic():
             Delegation.objects.create(**good | wrong)
 

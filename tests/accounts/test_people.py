@@ -110,6 +110,20 @@ def test_the_administrator_changes_and_removes_roles_of_own_people_only():
     assert client_of(manager.user).get(reverse("person", args=[stranger.pk])).status_code == 404
 
 
+def test_one_click_removes_somebody_from_the_organisation():
+    manager = an_actor("manager")
+    clerk = a_person("purchaser", "approver", organisation=manager.organisation)
+    assert manager.user is not None
+    browser = client_of(manager.user)
+    address = reverse("person", args=[clerk.pk])
+    assert 'name="remove"' in browser.get(address).content.decode()
+    assert browser.post(address, {"remove": "1"}).status_code == 302
+    assert not clerk.memberships.exists()
+    assert browser.get(address).status_code == 404
+    last = browser.post(reverse("person", args=[manager.user_id]), {"remove": "1"})
+    assert last.status_code == 409
+
+
 def test_the_last_administrator_stays():
     manager = an_actor("manager")
     assert manager.user is not None

@@ -40,7 +40,7 @@ def test_the_invited_unit_becomes_a_buyer_with_its_first_administrator():
     assert client.post(link, ACCOUNT).status_code == 302
     actor = actor_of(User.objects.get(username="lisi"))
     assert actor.organisation is not None
-    assert (actor.kind, actor.roles) == ("buyer", {"manager"})
+    assert (actor.kind, actor.roles) == ("buyer", frozenset(["manager"]))
     assert (actor.organisation.name, actor.organisation.uscc) == ("西湖区第一小学", invited.invitation.uscc)
     assert client.get("/account/people/").status_code == 200
     assert Client().get(link).status_code == 409
@@ -108,7 +108,7 @@ def test_the_page_of_the_supervisor():
     form = {
         "name": "西湖区第二小学",
         "uscc": a_code(),
-        "region": supervisor.organisation.region_id,  # type: ignore[union-attr]
+        "region": a_region(XIHU).pk,
         "manager_name": "李四",
         "manager_email": "li@example.com",
     }

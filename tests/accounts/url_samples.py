@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from accounts.models import Delegation, Notice, UnitInvitation
 from accounts.services.invite_person import invite_person
-from tests.factories import a_registered, a_submitted
+from tests.factories import a_code, a_registered, a_submitted
 from tests.factories.accounts import a_person, a_region, an_actor, an_organisation
 from tests.factories.serials import a_key
 from zcy import clock
@@ -64,6 +65,10 @@ def another_countys_unit() -> Arguments:
         region=a_region(),
         manager_name="李四",
         token_hash=a_key(),
+        uscc=a_code(),
+        region=a_region(),
+        manager_name="李四",
+        token_hash=uuid4().hex,
         invited_by=a_person("supervisor", organisation=bureau),
         bureau=bureau,
         expires_at=clock.now() + timedelta(days=1),

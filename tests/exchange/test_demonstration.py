@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from accounts.actor import Actor, actor_of
-from accounts.models import User
+from accounts.models import Application, Notice, SupplierStanding, User
 from bench.market.build import build
 from bench.market.sizes import SIZES, Settings, Size
 from exchange.demonstration.people import ACCOUNTS, PASSWORD
@@ -23,7 +23,7 @@ from zcy import clock
 from zcy.views.home import todo_of
 
 SMALL = Size("S", goods=200, listings=900, suppliers=60, buyers=40, lines=1500)
-WATCHERS = {"onboarding", "service", "sysadmin", "secadmin", "auditor"}
+WATCHERS = {"service", "sysadmin", "secadmin", "auditor"}
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +91,26 @@ def test_orders_stand_in_every_stage_whatever_the_market(tmp_path: Path, seed: i
         "buyer",
         "buyer2",
     }
+
+
+@pytest.mark.django_db
+def test_suppliers_are_on_their_way_in_and_one_has_its_licence_to_renew(tmp_path: Path) -> None:
+    a_market(tmp_path, SMALL)
+    demo_accounts()
+    states = Application.objects.values_list("state", flat=True)
+    assert set(states) == {"draft", "submitted", "returned", "approved"}
+    waiting = {item.url for item in todo_of(actor("onboarding"))}
+    assert waiting >= {
+        "/admin/accounts/application/?state__exact=submitted",
+        "/admin/accounts/suspension/?stage=waiting",
+        "/admin/accounts/organisation/?licence=ending",
+    }
+    assert "/suppliers/application/" in {item.url for item in todo_of(actor("supplier"))}
+    assert Notice.objects.filter(user__username="supplier", kind="licence_expiring").count() == 1
+    assert SupplierStanding.objects.filter(suspended=True).count() == 1
+    before = rows()
+    demo_accounts()
+    assert rows() == before
 
 
 @pytest.mark.django_db

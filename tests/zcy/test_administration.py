@@ -118,8 +118,8 @@ def test_figures_of_a_night_are_told_in_words() -> None:
 
 def test_a_licence_that_ends_soon_waits_for_the_onboarding_staff(of_the_operator: Any) -> None:
     today = clock.today()
-    a_supplier(name="将到期公司", licence_expires_on=today + timedelta(days=29))
-    a_supplier(name="还早公司", licence_expires_on=today + timedelta(days=30))
+    a_supplier(name="将到期公司", licence_expires_on=today + timedelta(days=59))
+    a_supplier(name="还早公司", licence_expires_on=today + timedelta(days=60))
     a_supplier(name="已停用公司", licence_expires_on=today - timedelta(days=1), active=False)
     client = of_the_operator(Role.ONBOARDING)
     assert "/admin/accounts/organisation/?licence=ending" in client.get("/").content.decode()

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import Role
+from exchange.demonstration.onboarding import make_onboarding
 from exchange.demonstration.people import ACCOUNTS, PASSWORD, make_people
 from exchange.demonstration.work import make_work
 from zcy.errors import DomainError
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             call_command("load_categories", verbosity=0, stdout=StringIO())
             people = make_people()
             troubles = make_work(people)
+            make_onboarding(people)
         except DomainError as error:
             raise CommandError(str(error)) from error
         for trouble in troubles:
