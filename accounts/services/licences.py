@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import IO
+from typing import IO, Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -19,7 +19,9 @@ from accounts.services.applications import note, own_application
 from zcy import clock
 from zcy.errors import Missing
 
-MOST_LICENCES = 40
+MOST_LICENCES: Final = 40
+# With those that were taken out again: their files stay.
+MOST_UPLOADS: Final = 120
 
 
 def add_licence(
@@ -46,6 +48,10 @@ def add_licence(
         assert actor.user is not None
         if Licence.objects.of_application(application).count() >= MOST_LICENCES:
             raise ValidationError(_("There are 40 licences already: remove what is not needed."))
+        if application.licences.count() >= MOST_UPLOADS:
+            raise ValidationError(
+                _("Too many files were uploaded for this application: ask the onboarding staff.")
+            )
         saved = default_storage.save(checked.name, ContentFile(checked.content))
         licence = Licence.objects.create(
             organisation_id=application.organisation_id,

@@ -287,6 +287,17 @@ def test_a_renewal_replaces_the_licence_and_keeps_the_old_one_until_then():
         begin_renewal(actor=applicant_of(a_registered()))
 
 
+def test_the_work_list_is_searched_by_what_was_stated():
+    one, other = a_submitted(name="晨光甲公司"), a_submitted(name="得力乙公司")
+    browser = signed_in("onboarding")
+    for query in ("晨光", one.typed["uscc"]):
+        page = browser.get("/admin/accounts/application/", {"q": query}).content.decode()
+        assert f"/{one.pk}/review/" in page
+        assert f"/{other.pk}/review/" not in page
+    for address in ("?state__exact=approved", "?state__exact=x", "?q=%00"):
+        assert browser.get(f"/admin/accounts/application/{address}").status_code in (200, 302)
+
+
 def test_the_work_list_counts_what_waits_and_costs_the_same_at_ten_and_forty(django_assert_max_num_queries):
     for _row in range(10):
         a_submitted()

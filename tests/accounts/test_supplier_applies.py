@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accounts.actor import actor_of
 from accounts.errors import ApplicationChanged, ApplicationIncomplete, NotEditable
 from accounts.models import Application, ApplicationEvent, ApplicationVersion, Licence, User
+from accounts.services import licences
 from accounts.services.applications import save_draft, submit_application
 from tests.factories import (
     a_category,
@@ -222,6 +224,22 @@ def test_a_licence_is_removed_and_its_trace_stays():
     client.post(address, posted(application, action=f"remove_licence:{other.pk}"))
     other.refresh_from_db()
     assert other.removed_at is None
+
+
+def test_files_cannot_be_heaped_up_by_uploading_and_removing(monkeypatch):
+    monkeypatch.setattr(licences, "MOST_LICENCES", 2)
+    monkeypatch.setattr(licences, "MOST_UPLOADS", 3)
+    application = a_registered()
+    first = a_licence(application)
+    a_licence(application)
+    with pytest.raises(ValidationError):
+        a_licence(application)
+    actor = applicant_of(application)
+    licences.remove_licence(actor=actor, application_id=application.pk, licence_id=first.pk)
+    third = a_licence(application)
+    licences.remove_licence(actor=actor, application_id=application.pk, licence_id=third.pk)
+    with pytest.raises(ValidationError):
+        a_licence(application)
 
 
 def test_in_review_nothing_changes():
