@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from catalog import segmentation
 from catalog.attributes import attributes_of
 from catalog.brands import BrandBook
 from catalog.duplicates.described import Described, Features, features_of
@@ -36,6 +37,9 @@ _CANDIDATES: Final = f"""
         (SELECT id, 4.0 FROM catalog_good
           WHERE %(pattern)s <> '' AND model_key LIKE %(pattern)s AND brand_id = ANY(%(brands)s) AND state = 'active'
           LIMIT %(most)s)
+        UNION ALL
+        (SELECT id, 6.0 FROM catalog_good
+          WHERE search @@ %(named)s::tsquery AND state = 'active' LIMIT %(most)s)
         UNION ALL
         (SELECT id, rank FROM (
             SELECT id, ts_rank(search, %(words)s::tsquery) AS rank FROM catalog_good
@@ -122,6 +126,9 @@ def _candidates(
     features: Features, category_id: int | None, without: Collection[int], book: BrandBook
 ) -> list[tuple[Any, ...]]:
     codes = sorted({*features.codes, *([features.model] if features.model else [])})
+    # HPM126A is M126A with the brand before it.
+    bare = {code.removeprefix(alias) for code in codes for alias in _aliases(features.brand, book)}
+    codes = sorted({*codes, *(code for code in bare if len(code) >= 3)})
     longest = max((code for code in codes if len(code) >= 4), key=len, default="")
     # What a title is found by: its characters in pairs, as the index has them; all of the brand's goods are too many.
     words = sorted(features.pieces, key=len, reverse=True)[:MOST_WORDS]
@@ -132,6 +139,7 @@ def _candidates(
             {
                 "gtin": features.said.gtin,
                 "codes": codes,
+                "named": " | ".join(_quoted(code.lower()) for code in codes),
                 "pattern": f"%{longest}%" if longest else "",
                 "brands": book.ids.get(features.brand, []),
                 "category": category_id,
@@ -143,6 +151,11 @@ def _candidates(
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _aliases(brand: str, book: BrandBook) -> list[str]:
+    names = [alias for alias, name in book.names.items() if name == brand] if brand else []
+    return [key for name in names if len(key := segmentation.model_key(name)) > 1]
 
 
 def _quoted(word: str) -> str:

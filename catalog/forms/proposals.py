@@ -182,7 +182,7 @@ class ProposalForm(forms.Form):
         data = self.cleaned_data
         keys = frozenset(attribute.key for attribute in self.attributes if attribute.is_key)
         return Described(
-            name=data.get("name") or str(self.data.get("name", ""))[:300],
+            name=data.get("name") or str(self.data.get("name", "")).replace("\x00", "")[:300],
             brand=data.get("brand_name", ""),
             model=data.get("model", ""),
             category=self.category.code,

@@ -16,6 +16,7 @@ from catalog import services as catalog
 from catalog.models import Good, Listing, Review, Sale
 from catalog.review_reasons import REASONS
 from catalog.services.listing_values import ListingValues
+from exchange.demonstration.goods import make_goods_work
 from orders import services
 from orders.errors import AdviceGiven
 from orders.models import Address, InvoiceTitle, Order, Plan, UnitRules
@@ -112,6 +113,7 @@ def make_work(people: Mapping[str, Actor]) -> list[str]:
         lambda: _orders_of_the_hospital(hospital, people, offers),
         lambda: _carts(people, offers),
         lambda: _listings(people),
+        lambda: make_goods_work(people),
         lambda: _warnings(people),
         lambda: _announcements(people),
     )

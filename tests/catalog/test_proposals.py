@@ -126,6 +126,7 @@ def test_while_typing_goods_that_are_probably_the_same_are_shown_with_one_click_
     assert good.name not in shop.get(url + "&brand_name=惠普&model=M126nw&name=惠普").content.decode()
     assert shop.get(url).status_code == 200
     assert shop.get("/supplier/goods/similar/?category=nonsense").status_code == 204
+    Brand.objects.filter(name="惠普").update(latin="HP")
     listing = a_listing_on_sale(good, supplier=seller.organisation)
     page = shop.get(url + "&model=M126a&brand_name=HP").content.decode()
     assert f"/supplier/listings/{listing.pk}/" in page
