@@ -6,3 +6,6 @@ __all__ = ["categories", "duplicates", "goods", "listings", "proposals", "synony
 from catalog.admin import halls, stores
 
 __all__ = ["categories", "goods", "halls", "listings", "stores", "synonyms"]
+from catalog.admin import catalog_requests, categories, checked_words, goods, listings, marking, synonyms
+
+__all__ = ["catalog_requests", "categories", "checked_words", "goods", "listings", "marking", "synonyms"]

@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import OPERATOR_ROLES, Role
 from catalog import review_reasons, services
+from catalog.admin.listing_acts import act, acts_context
 from catalog.attributes import attributes_of, labelled
 from catalog.differences import differences
 from catalog.errors import ListingChanged
 from catalog.models import Listing, Review, ReviewDecision
 from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
-from catalog.services.edit_listing import snapshot
+from catalog.services.snapshot import snapshot
 from catalog.tree import category_tree
 from zcy import clock
 from zcy.admin_site import ReadOnlyAdmin
@@ -100,7 +101,11 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.review_view)
-        return [path("<int:listing_id>/review/", view, name="catalog_listing_review"), *super().get_urls()]
+        return [
+            path("<int:listing_id>/review/", view, name="catalog_listing_review"),
+            path("<int:listing_id>/act/", self.admin_site.admin_view(act), name="catalog_listing_act"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -185,6 +190,7 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
                     return redirect(self._next(listing))
         context = self._page(request, listing.good.name) | self._evidence(listing)
         context |= {"form": form, "may_decide": self.has_decide_permission(request)}
+        context |= acts_context(self._actor(request), listing)
         return TemplateResponse(request, "admin/catalog/listing/review.html", context, status=status)
 
     def _decide(self, request: HttpRequest, listing: Listing, form: DecisionForm) -> None:

@@ -71,7 +71,17 @@ LURES: Final = [
     "亏本",
     "拍下改价",
 ]
-FORBIDDEN: Final = ["高仿", "仿品", "a货", "水货", "走私", "翻新机", "三无产品", "特供", "专供"]
+FORBIDDEN: Final = [
+    "高仿",
+    "仿品",
+    "a货",
+    "水货",
+    "走私",
+    "翻新机",
+    "三无产品",
+    "特供",
+    "专供",
+]
 SHIPPED: Final = (
     *((word, WordKind.SUPERLATIVE, True) for word in REFUSED_SUPERLATIVES),
     *((word, WordKind.SUPERLATIVE, False) for word in DOUBTED_SUPERLATIVES),
@@ -82,8 +92,9 @@ SHIPPED: Final = (
 
 
 def load_words() -> None:
-    """Add what is not there yet; what the operator has changed stays changed."""
+    """Add what is not there yet and take out what is no longer shipped; what the operator has changed stays changed."""
     if CheckedWord._meta.db_table in connection.introspection.table_names():
+        CheckedWord.objects.filter(shipped=True).exclude(word__in=[word for word, *_ in SHIPPED]).delete()
         CheckedWord.objects.bulk_create(
             [
                 CheckedWord(word=word, kind=kind, blocks=blocks, shipped=True)

@@ -46,7 +46,6 @@ def register() -> None:
             section=_("Goods"),
             order=20,
             icon="tags",
-            count="rejected_listings",
         )
     )
     registries.menu.register(
@@ -119,7 +118,7 @@ def _rejected(actor: Any) -> Iterable[TodoItem]:
         yield TodoItem(
             label=_("Rejected listings to mend"),
             count=count,
-            url="/supplier/listings/?review=rejected",
+            url="/supplier/listings/repair/",
             action=_("Mend"),
         )
 

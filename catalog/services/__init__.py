@@ -1,5 +1,6 @@
 """The write side of the catalog: one use case a file."""
 
+from catalog.services.catalog_requests import answer_request, ask_for
 from catalog.services.change_schema import change_schema, follow_schema_change, remove_attribute
 from catalog.services.create_listing import create_listing
 from catalog.services.deals import (
@@ -26,7 +27,9 @@ from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
 from catalog.services.load_halls import load_halls, load_origin_counties
+from catalog.services.mark_verdict import mark_verdict
 from catalog.services.mend_listings import Mend, mend_listings
+from catalog.services.mend_rejected import mend_rejected
 from catalog.services.merge_goods import merge_goods, undo_merge
 from catalog.services.propose_good import (
     approve_proposal,
@@ -65,7 +68,9 @@ __all__ = [
     "Mend",
     "Outcome",
     "add_favourite",
+    "answer_request",
     "approve_proposal",
+    "ask_for",
     "ask_for_good",
     "change_favourite",
     "change_schema",
@@ -87,7 +92,9 @@ __all__ = [
     "keep_apart",
     "load_halls",
     "load_origin_counties",
+    "mark_verdict",
     "mend_listings",
+    "mend_rejected",
     "merge_goods",
     "publish_storefront",
     "put_on_sale",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.urls import alerts, halls, prices, proposals, public, stores, supplier
+from catalog.urls import listing_life, public, supplier
 
 app_name = "catalog"
 
@@ -13,5 +14,6 @@ urlpatterns = [
     *proposals.urlpatterns,
     *public.urlpatterns,
     *stores.urlpatterns,
+    *listing_life.urlpatterns,
     *supplier.urlpatterns,
 ]

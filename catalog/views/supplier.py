@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import settings
 from accounts.actor import Actor
 from accounts.roles import SUPPLIER_ROLES
-from catalog import review_reasons, services
 from catalog.alerts import alert_choices
+from catalog import changes, review_reasons, services
+from catalog.checks import CheckSettings
 from catalog.differences import differences
 from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
@@ -27,7 +29,9 @@ from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.search.filters import read_filters
 from catalog.search.find import find_for_supplier
-from catalog.services.edit_listing import snapshot
+from catalog.services.snapshot import snapshot
+from catalog.transitions import Action, Standing, actions_for
+from catalog.views.listing_checks import checks_context
 from zcy.access import roles
 from zcy.drawing import Mark
 from zcy.errors import DomainError
@@ -156,7 +160,12 @@ def choose_good(request: HttpRequest) -> HttpResponse:
     filters = read_filters(request.GET)
     supplier_id = _actor(request).organisation_id
     found = find_for_supplier(filters.q, supplier_id, limit=MOST_GOODS + 1) if filters.q else []
-    context = {"filters": filters, "found": found[:MOST_GOODS], "more": len(found) > MOST_GOODS}
+    context = {
+        "filters": filters,
+        "found": found[:MOST_GOODS],
+        "more": len(found) > MOST_GOODS,
+        "copied": request.GET.get("from", "") if copied_from(request) else "",
+    }
     return render(
         request, "catalog/supplier/choose_good.html", context, status=400 if filters.errors else 200
     )
@@ -168,7 +177,7 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
     """Second step: the offer itself."""
     goods = Good.objects.select_related("category", "brand").defer("search").filter(state=GoodState.ACTIVE)
     good = get_object_or_404(goods, pk=min(good_id, 2**63 - 1))
-    form = ListingForm(request.POST or None)
+    form = ListingForm(request.POST or None, initial=copied_from(request))
     status = 200
     if request.method == "POST":
         status = 400
@@ -176,7 +185,7 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
             try:
                 listing = services.create_listing(actor=_actor(request), good=good, values=form.values())
                 if "submit" in request.POST:
-                    services.submit_listing_for_review(actor=_actor(request), listing_id=listing.pk)
+                    listing = services.submit_listing_for_review(actor=_actor(request), listing_id=listing.pk)
             except AlreadyListed as error:
                 messages.error(request, str(error))
                 known = Listing.objects.filter(good=good, supplier_id=_actor(request).organisation_id).latest(
@@ -187,10 +196,13 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
                 error.add_to(form)
                 status = error.status
             else:
-                saved = _("Submitted for review.") if "submit" in request.POST else _("Saved as a draft.")
-                messages.success(request, saved)
+                if "submit" in request.POST:
+                    say_outcome(request, listing)
+                else:
+                    messages.success(request, _("Saved as a draft."))
                 return redirect("catalog:supplier_listing", listing.pk)
-    context = _form_context(good, form) | {"form": form, "good": good, "listing": None}
+    context = price_context(good, form) | {"form": form, "good": good, "listing": None}
+    context |= checks_context(_actor(request), good, form) | {"change_rows": _change_rows(request)}
     return render(request, "catalog/supplier/listing_form.html", context, status=status)
 
 
@@ -227,33 +239,68 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
                 error.add_to(form)
                 status = error.status
             else:
-                messages.success(request, _("Saved."))
+                before = listing.review
+                listing.refresh_from_db()
+                if listing.review == before:
+                    messages.success(request, _("Saved."))
+                else:
+                    say_outcome(request, listing)
                 return redirect("catalog:supplier_listing", listing.pk)
     decision = listing.decisions.select_related("decided_by").first()
-    context = _form_context(listing.good, form) | {
+    context = price_context(listing.good, form) | {
         "form": form,
         "good": listing.good,
         "listing": listing,
-        "row": _row_of_one(listing),
+        "row": _row_of_one(request, listing),
         "differences": differing,
         "decision": decision,
         "reasons": review_reasons.reasons_of(decision.reasons) if decision else [],
         "changes": listing.price_changes.order_by("-at", "-id")[:20],
+        "change_rows": _change_rows(request),
     }
+    context |= checks_context(_actor(request), listing.good, form, listing)
     return render(request, "catalog/supplier/listing_form.html", context, status=status)
 
 
-def _row_of_one(listing: Listing) -> dict[str, Any]:
+def _row_of_one(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    may = actions_for(Standing(listing.sale, listing.review), roles=_actor(request).roles)
     return {
         "sale": listing.get_sale_display(),
         "sale_tone": SALE_TONES.get(Sale(listing.sale), "idle"),
         "review": listing.get_review_display(),
         "review_tone": REVIEW_TONES.get(Review(listing.review), "idle"),
-        "may_submit": listing.review in (Review.NONE, Review.REJECTED) and listing.sale != Sale.FROZEN,
-        "may_put_on": listing.sale in (Sale.OFF_SALE, Sale.DRAFT)
-        and listing.review in (Review.PENDING, Review.APPROVED),
-        "may_take_off": listing.sale == Sale.ON_SALE,
+        "may_submit": Action.SUBMIT in may,
+        "may_put_on": Action.PUT_ON in may,
+        "may_take_off": Action.TAKE_OFF in may,
+        "may_withdraw": Action.WITHDRAW in may,
     }
+
+
+def _change_rows(request: HttpRequest) -> list[tuple[changes.FieldChange, changes.Needs, Any]]:
+    """Which change of an approved offer is reviewed again, in the supplier's region."""
+    return changes.rows(settings.get(_actor(request).region, CheckSettings).always_reviewed)
+
+
+def say_outcome(request: HttpRequest, listing: Listing) -> None:
+    """What a submission or an edit has led to, in one sentence."""
+    if listing.review == Review.APPROVED:
+        messages.success(request, _("Every check is clear: the offer is on sale and found by search."))
+    elif listing.review == Review.REJECTED:
+        messages.error(request, _("Refused by the checks: see what to mend."))
+    else:
+        messages.success(request, _("Submitted for review."))
+
+
+def copied_from(request: HttpRequest) -> dict[str, Any]:
+    """The values of an own offer that is to be cloned (`?from=`), without its stock; else nothing."""
+    number = request.GET.get("from", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return {}
+    listing = Listing.objects.filter(pk=int(number), supplier_id=_actor(request).organisation_id).first()
+    if listing is None:
+        return {}
+    values = typed_from(listing)
+    return {name: values[name] for name in values if name not in ("version", "stock", "stock_seen")}
 
 
 def _differences(listing: Listing, form: ListingForm) -> list[tuple[str, str, str]]:
@@ -263,7 +310,7 @@ def _differences(listing: Listing, form: ListingForm) -> list[tuple[str, str, st
     return differences(snapshot(listing), snapshot(typed))
 
 
-def _form_context(good: Good, form: ListingForm) -> dict[str, Any]:
+def price_context(good: Good, form: ListingForm) -> dict[str, Any]:
     """The range beside the price, with the typed price in it."""
     panel: Panel = price_panel(
         good_id=good.pk, category_id=good.category_id, spec_hash=good.spec_hash, pack_size=good.pack_size
@@ -288,7 +335,7 @@ def _form_context(good: Good, form: ListingForm) -> dict[str, Any]:
 def price_range(request: HttpRequest, good_id: int) -> HttpResponse:
     """The range with the price that is just being typed in it: a piece of the form, fetched while typing."""
     good = get_object_or_404(Good.objects.defer("search"), pk=min(good_id, 2**63 - 1))
-    context = _form_context(good, ListingForm({"price": request.GET.get("price", "")[:20]}))
+    context = price_context(good, ListingForm({"price": request.GET.get("price", "")[:20]}))
     return render(request, "catalog/supplier/_range.html", context)
 
 
@@ -301,8 +348,19 @@ def _act(request: HttpRequest, listing_id: int, service: Callable[..., Listing],
 @roles(*SUPPLIER_ROLES)
 @require_POST
 def submit(request: HttpRequest, listing_id: int) -> HttpResponse:
-    """Hand the listing to review."""
-    return _act(request, listing_id, services.submit_listing_for_review, _("Submitted for review."))
+    """Hand the listing to the checks, and to people where they doubt."""
+    listing = services.submit_listing_for_review(actor=_actor(request), listing_id=min(listing_id, 2**63 - 1))
+    say_outcome(request, listing)
+    return redirect("catalog:supplier_listing", listing_id)
+
+
+@roles(*SUPPLIER_ROLES)
+@require_POST
+def withdraw(request: HttpRequest, listing_id: int) -> HttpResponse:
+    """Take it back from review."""
+    return _act(
+        request, listing_id, services.withdraw_from_review, _("Taken back: submit it again when it is ready.")
+    )
 
 
 @roles(*SUPPLIER_ROLES)

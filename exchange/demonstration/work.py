@@ -17,6 +17,7 @@ from catalog.models import Good, Listing, Review, Sale
 from catalog.review_reasons import REASONS
 from catalog.services.listing_values import ListingValues
 from exchange.demonstration.goods import make_goods_work
+from exchange.demonstration.listings import make_listings
 from orders import services
 from orders.errors import AdviceGiven
 from orders.models import Address, InvoiceTitle, Order, Plan, UnitRules
@@ -114,6 +115,7 @@ def make_work(people: Mapping[str, Actor]) -> list[str]:
         lambda: _carts(people, offers),
         lambda: _listings(people),
         lambda: make_goods_work(people),
+        lambda: make_listings(people),
         lambda: _warnings(people),
         lambda: _announcements(people),
     )
@@ -267,7 +269,7 @@ def _carts(people: Mapping[str, Actor], offers: tuple[Sequence[Listing], Sequenc
 
 
 def _listings(people: Mapping[str, Actor]) -> None:
-    """Two offers in review, and one sent back with its reason."""
+    """Offers that the checks or a person decide about, and one sent back with its reason."""
     for name, count in (("supplier", 2), ("supplier2", 1)):
         seller = people[name]
         own = Listing.objects.filter(supplier_id=seller.organisation_id)
@@ -285,8 +287,12 @@ def _listings(people: Mapping[str, Actor]) -> None:
                 delivery_days=2,
             )
             listing = catalog.create_listing(actor=seller, good=good, values=values)
-            catalog.submit_listing_for_review(actor=seller, listing_id=listing.pk)
-            if name == "supplier" and position == 0:
+            listing = catalog.submit_listing_for_review(actor=seller, listing_id=listing.pk)
+            if name == "supplier" and position == 0 and listing.review != Review.REJECTED:
+                if listing.review == Review.APPROVED:  # by the checks: a person takes it up again
+                    catalog.reopen_review(
+                        actor=people["catalog"], listing_id=listing.pk, reason="型号与图片待核对"
+                    )
                 catalog.decide_review(
                     actor=people["catalog"],
                     listing_id=listing.pk,

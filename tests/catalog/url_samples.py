@@ -37,11 +37,18 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 # Standard goods and halls are everybody's: any supplier may offer one, and see why it is not admitted. What is to be
 # mended is asked for by its kind, and everybody sees their own.
+    "catalog:supplier_listing_withdraw": a_listing,
+    "catalog:supplier_listing_history": a_listing,
+    "catalog:supplier_listing_restore": a_listing,
+}
+# Standard goods are everybody's: any supplier may offer one.
 OPEN_TO_ALL = frozenset(
     [
         "catalog:supplier_listing_create",
         "catalog:supplier_range",
         "catalog:supplier_hall",
         "catalog:mend_kind",
+        "catalog:supplier_checks",
+        "catalog:supplier_join",
     ]
 )

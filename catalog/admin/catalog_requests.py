@@ -1,0 +1,119 @@
+"""Brands and categories that suppliers ask for, answered by catalog staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import OPERATOR_ROLES, Role
+from catalog import services
+from catalog.models import CatalogRequest, Category, RequestKind, RequestState
+from zcy import workdays
+from zcy.admin_site import ReadOnlyAdmin
+from zcy.errors import DomainError
+
+
+class AnswerForm(forms.Form):
+    """Grant, with the category where one was asked for, or decline with a reason."""
+
+    category = forms.CharField(
+        label=gettext_lazy("Code of the category that answers it"), max_length=40, required=False
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("Answer, for the supplier"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_category(self) -> Category | None:
+        """By its code."""
+        code = self.cleaned_data["category"].strip()
+        found = Category.objects.filter(code=code).first() if code else None
+        if code and found is None:
+            raise forms.ValidationError(_("There is no category with this code."))
+        return found
+
+
+@admin.register(CatalogRequest)
+class CatalogRequestAdmin(ReadOnlyAdmin[CatalogRequest]):
+    """What is due first."""
+
+    view_roles = frozenset(OPERATOR_ROLES)
+    answer_roles = frozenset([Role.CATALOG])
+    list_display = ("name", "kind", "supplier", "asked_at", "due_on", "state")
+    list_filter = ("state", "kind")
+    list_select_related = ("supplier",)
+    search_fields = ("name", "supplier__name")
+    ordering = ("due_on", "id")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.answer_view)
+        return [
+            path("<int:request_id>/answer/", view, name="catalog_catalogrequest_answer"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A request is looked at where it is answered."""
+        if not object_id.isdigit():
+            raise Http404
+        return redirect("admin:catalog_catalogrequest_answer", int(object_id))
+
+    def answer_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
+        """One request with the form of its answer."""
+        if not self.has_view_permission(request):
+            raise Http404
+        rows = CatalogRequest.objects.select_related(
+            "supplier", "asked_by", "answered_by", "brand", "category"
+        )
+        asked = get_object_or_404(rows, pk=min(request_id, 2**63 - 1))
+        may_answer = self._holds(request, self.answer_roles) and asked.state == RequestState.WAITING
+        form = AnswerForm(request.POST or None)
+        if asked.kind == RequestKind.BRAND:
+            del form.fields["category"]
+        status = 200
+        if request.method == "POST":
+            if not self._holds(request, self.answer_roles):
+                raise PermissionDenied
+            status = 400
+            if form.is_valid():
+                try:
+                    services.answer_request(
+                        actor=request.actor,  # type: ignore[attr-defined]
+                        request_id=asked.pk,
+                        grant="grant" in request.POST,
+                        answer=form.cleaned_data["answer"],
+                        category=form.cleaned_data.get("category"),
+                    )
+                except DomainError as error:
+                    error.add_to(form)
+                    status = error.status
+                else:
+                    messages.success(request, _("Answered: the supplier has been told."))
+                    return redirect("admin:catalog_catalogrequest_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": asked.name,
+            "asked": asked,
+            "form": form,
+            "may_answer": may_answer,
+            "provisional": workdays.is_provisional(asked.due_on),
+        }
+        return TemplateResponse(request, "admin/catalog/catalogrequest/answer.html", context, status=status)

@@ -1,0 +1,109 @@
+"""A supplier asks for a brand or category that the catalog lacks; the operator answers within working days."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.notices import notify
+from accounts.roles import SUPPLIER_ROLES, Role
+from catalog.errors import ListingRefused, WrongState
+from catalog.models import Brand, CatalogRequest, Category, RequestKind, RequestState
+from zcy import audit, clock, workdays
+from zcy.errors import Conflict, Missing, NotAllowed
+
+# Working days in which the operator answers.
+ANSWER_DAYS: Final = 5
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\x00", " ").split())
+
+
+def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
+    """Ask once; what exists already is named instead.
+
+    Raises:
+        NotAllowed: the actor acts for no supplier.
+        ListingRefused: nothing said, or it exists already.
+        Conflict: the same is being asked for already by this supplier.
+    """
+    if not actor.has_role(*SUPPLIER_ROLES) or actor.organisation is None:
+        raise NotAllowed
+    name, why = _plain(name)[:80], why.replace("\x00", " ").strip()[:1000]
+    if kind not in RequestKind.values or not name or not why:
+        raise ListingRefused(_("Say what is missing and what you would offer under it."), field="name")
+    known = (Brand if kind == RequestKind.BRAND else Category).objects.filter(name__iexact=name).first()
+    if known is not None:
+        raise ListingRefused(_("“%(name)s” is in the catalog already.") % {"name": known.name}, field="name")
+    try:
+        with transaction.atomic():
+            asked = CatalogRequest.objects.create(
+                supplier=actor.organisation,
+                asked_by=actor.user,
+                kind=kind,
+                name=name,
+                why=why,
+                asked_at=clock.now(),
+                due_on=workdays.add(clock.today(), ANSWER_DAYS),
+            )
+            audit.record(actor=actor, action="catalog_request.asked", subject=asked, data={"name": name})
+    except IntegrityError as error:
+        if "supplier_asks_once" in str(error):
+            raise Conflict(_("You have asked for this already: the answer will come as a notice.")) from error
+        raise
+    return asked
+
+
+def answer_request(
+    *, actor: Actor, request_id: int, grant: bool, answer: str, category: Category | None = None
+) -> CatalogRequest:
+    """Grant or decline, and tell the supplier. A granted brand is made; a category is chosen from the tree.
+
+    Raises:
+        NotAllowed: not catalog staff.
+        Missing: there is no such request.
+        WrongState: it has been answered.
+        ListingRefused: declined without a word, or a category granted without naming it.
+    """
+    if not actor.has_role(Role.CATALOG):
+        raise NotAllowed
+    answer = answer.replace("\x00", " ").strip()[:1000]
+    with transaction.atomic():
+        asked = (
+            CatalogRequest.objects.select_for_update(of=("self",))
+            .select_related("supplier")
+            .filter(pk=request_id)
+            .first()
+        )
+        if asked is None:
+            raise Missing
+        if asked.state != RequestState.WAITING:
+            raise WrongState(_("This request has been answered."))
+        if not grant and not answer:
+            raise ListingRefused(_("Say why: the supplier reads it."), field="answer")
+        if grant and asked.kind == RequestKind.CATEGORY and category is None:
+            raise ListingRefused(_("Choose the category that answers the request."), field="category")
+        if grant and asked.kind == RequestKind.BRAND:
+            asked.brand = Brand.objects.filter(name__iexact=asked.name).first() or Brand.objects.create(
+                name=asked.name
+            )
+        elif grant:
+            asked.category = category
+        asked.state = RequestState.GRANTED if grant else RequestState.DECLINED
+        asked.answer, asked.answered_at, asked.answered_by = answer, clock.now(), actor.user
+        asked.save()
+        audit.record(
+            actor=actor, action=f"catalog_request.{asked.state}", subject=asked, data={"answer": answer}
+        )
+        notify(
+            (asked.supplier, SUPPLIER_ROLES),
+            f"catalog_request_{asked.state}",
+            data={"name": asked.name},
+            url="/supplier/requests/",
+            key=f"catalog-request-{asked.pk}",
+        )
+        return asked

@@ -1,0 +1,62 @@
+"""What the supplier has asked the catalog for, and a form to ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts.actor import Actor
+from accounts.roles import SUPPLIER_ROLES
+from catalog import services
+from catalog.forms import RequestForm
+from catalog.models import CatalogRequest, RequestState
+from zcy import clock
+from zcy.access import roles
+from zcy.errors import DomainError
+from zcy.paging import KeysetPage
+from zcy.tables import Column
+
+TONES: Final = {RequestState.GRANTED: "good", RequestState.DECLINED: "serious", RequestState.WAITING: "watch"}
+COLUMNS: Final = [
+    Column(gettext_lazy("Asked for"), fixed=True),
+    Column(gettext_lazy("Kind")),
+    Column(gettext_lazy("Asked")),
+    Column(gettext_lazy("Answer due")),
+    Column(gettext_lazy("State")),
+    Column(gettext_lazy("Answer")),
+]
+
+
+@roles(*SUPPLIER_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def requests(request: HttpRequest) -> HttpResponse:
+    """Own requests, newest first, and the form."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = RequestForm(request.POST or None, initial={"name": request.GET.get("name", "")[:80]})
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                asked = services.ask_for(actor=actor, **form.cleaned_data)
+            except DomainError as error:
+                error.add_to(form)
+                status = error.status
+            else:
+                messages.success(request, _("Asked. The answer is due on %(day)s.") % {"day": asked.due_on})
+                return redirect("catalog:supplier_requests")
+    page = KeysetPage.of(CatalogRequest.objects.visible_to(actor), request.GET, order=["-id"])
+    context = {
+        "form": form,
+        "columns": COLUMNS,
+        "page": page,
+        "rows": [(row, TONES[RequestState(row.state)]) for row in page.rows],
+        "today": clock.today(),
+    }
+    return render(request, "catalog/supplier/requests.html", context, status=status)
