@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection, transaction
@@ -37,13 +37,12 @@ _WRITE: Final = """
 class Outcome:
     """What became of one listing: `review` is approved, pending or rejected; or it was `refused` as it stands.
 
-    `doubts` say what is to be mended or is looked at, `results` everything that the checks said.
+    `doubts` say what is to be mended or is looked at.
     """
 
     review: str = ""
     refused: DomainError | None = None
     doubts: Sequence[Doubt] = ()
-    results: Sequence[CheckResult] = field(default=(), repr=False)
 
 
 def submit_many(*, actor: Actor, listing_ids: Collection[int]) -> dict[int, Outcome]:
@@ -105,9 +104,7 @@ def _submit(actor: Actor, ids: Sequence[int]) -> dict[int, Outcome]:
         listing.sale, listing.review = after
         listing.version += 1
         moved.append(listing)
-        outcomes[listing.pk] = Outcome(
-            after.review, None, doubts_among(results[listing.pk]), results[listing.pk]
-        )
+        outcomes[listing.pk] = Outcome(after.review, None, doubts_among(results[listing.pk]))
     if moved:
         _write(actor, moved, results)
     return outcomes

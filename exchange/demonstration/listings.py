@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+
+from django.db.models import F
 
 from accounts.actor import Actor
 from catalog import services as catalog
@@ -13,74 +16,89 @@ from catalog.pricing.ranges import ranges_of
 from catalog.review_reasons import BY_CODE
 from catalog.services.keep_verdicts import APPROVAL
 from catalog.services.listing_values import ListingValues
-from catalog.services.snapshot import snapshot
+from catalog.services.snapshot import snapshot, values_from
 from zcy import clock
 from zcy.errors import DomainError
+from zcy.money import CENT
 
 SEED: Final = "demonstration"
-# Price as a multiple of the range's upper end, and the remark: one row for each thing that can be seen.
-OFFERS: Final = (
-    ("0.98", "现货，含税含运费"),
-    ("0.97", ""),
-    ("1.15", "进口耗材涨价，可附说明"),
-    ("1.25", "全网最低"),
-    ("4.00", ""),
-    ("3.50", ""),
-    ("0.95", "详情请联系 13800138000"),
-    ("0.96", "国家级品质，加微信优惠"),
+# Remarks of new offers: one waits without a doubt, one is doubted, three are refused by the checks.
+REMARKS: Final = (
+    "现货，含税含运费",
+    "全网最低",
+    "详情请联系 13800138000",
+    "国家级品质",
+    "下单请加 QQ 12345678",
 )
+# Offers that are made dearer than their range: the first waits for a person, the others were sent back by one.
+DEARER: Final = 4
 
 
 def make_listings(people: Mapping[str, Actor]) -> None:
-    """Eight offers of the supplier, the marking work of the catalog staff, and two requests; once."""
+    """Offers of the supplier in every stage, the marking work of the catalog staff, and two requests; once."""
     seller, staff = people["supplier"], people["catalog"]
-    if Listing.objects.filter(supplier_id=seller.organisation_id, origin="live", note=OFFERS[3][1]).exists():
+    if Listing.objects.filter(supplier_id=seller.organisation_id, note=REMARKS[1]).exists():
         return
-    made = _offers(seller)
-    _marking(made, staff)
+    made = [*_new_offers(seller), *_dearer_offers(seller, staff)]
+    _marking(list(Listing.objects.filter(pk__in=made).order_by("pk")), staff)
     _requests(seller, staff)
 
 
-def _offers(seller: Actor) -> list[Listing]:
-    goods = _goods_with_a_range(seller, len(OFFERS))
-    ranges = ranges_of([good.pk for good in goods])
-    drafts = []
-    for good, (factor, note) in zip(goods, OFFERS, strict=False):
-        price = (ranges[good.pk].high * Decimal(factor)).quantize(Decimal("0.01"))
-        values = ListingValues(price=price, stock=Decimal(60), delivery_days=3, note=note)
-        drafts.append(catalog.create_listing(actor=seller, good=good, values=values))
-    catalog.submit_many(actor=seller, listing_ids=[draft.pk for draft in drafts])
-    return list(Listing.objects.filter(pk__in=[draft.pk for draft in drafts]).order_by("pk"))
-
-
-def _goods_with_a_range(seller: Actor, count: int) -> Sequence[Good]:
+def _new_offers(seller: Actor) -> list[int]:
     own = Listing.objects.filter(supplier_id=seller.organisation_id).values("good_id")
+    goods = Good.objects.searchable().exclude(pk__in=own).order_by("-offers", "pk")[: len(REMARKS)]
+    made = []
+    for good, note in zip(goods, REMARKS, strict=False):
+        price = ((good.lowest_price or Decimal(100)) * Decimal("1.02")).quantize(CENT)
+        values = ListingValues(price=price, stock=Decimal(60), delivery_days=3, note=note)
+        made.append(catalog.create_listing(actor=seller, good=good, values=values).pk)
+    catalog.submit_many(actor=seller, listing_ids=made)
+    return made
+
+
+def _dearer_offers(seller: Actor, staff: Actor) -> list[int]:
+    """Own offers above their good's lowest price (those near it are ordered) with a range, raised above it."""
     known = GoodPriceStatistics.objects.filter(tier=0, quantity_band=0, n__gte=8).values("good_id")
-    candidates = Good.objects.searchable().filter(pk__in=known).exclude(pk__in=own)
-    goods = list(candidates.order_by("-offers", "pk")[: count * 4])
-    ranges = ranges_of([good.pk for good in goods])
-    return [good for good in goods if good.pk in ranges][:count]
+    offers = Listing.objects.filter(
+        supplier_id=seller.organisation_id,
+        sale="on_sale",
+        review="approved",
+        own_public_price=None,
+        stock__gte=1,
+        good_id__in=known,
+        price__gt=F("good__lowest_price") * Decimal("1.08"),
+    ).order_by("pk")
+    ranges = ranges_of(list(offers.values_list("good_id", flat=True)))
+    made = []
+    for offer in [offer for offer in offers if offer.good_id in ranges][:DEARER]:
+        price = max(ranges[offer.good_id].high * Decimal("1.2"), offer.price * Decimal("1.05")).quantize(CENT)
+        values = replace(values_from(snapshot(offer), stock=offer.stock), price=price)
+        edited = catalog.edit_listing(actor=seller, listing_id=offer.pk, version=offer.version, values=values)
+        if made and edited.review == "pending":
+            catalog.decide_review(actor=staff, listing_id=offer.pk, approve=False, reasons=["price_too_high"])
+        made.append(offer.pk)
+    return made
 
 
 def _marking(made: Sequence[Listing], staff: Actor) -> None:
-    """What chance would seldom draw from eight offers is drawn whole, so that there is something to mark."""
+    """What chance would seldom draw from a few offers is drawn whole, so that there is something to mark."""
     for listing in made:
-        rows = list(listing.verdicts.filter(finding__in=["doubt", "block"]))
+        rows = list(listing.verdicts.filter(finding__in=["doubt", "block"]).order_by("-listing_version")[:3])
         if not rows and listing.review == "approved":
-            _draw(listing, APPROVAL, "clear", "", "")
+            _draw(listing, listing.version, APPROVAL, "clear", "", "")
         for row in rows:
             if row.reason in BY_CODE:
-                _draw(listing, row.check_code, row.finding, row.reason, row.saw)
+                _draw(listing, row.listing_version, row.check_code, row.finding, row.reason, row.saw)
     for position, verdict in enumerate(
         MarkedVerdict.objects.filter(seed=SEED, right=None).order_by("pk")[:3]
     ):
         catalog.mark_verdict(actor=staff, verdict_id=verdict.pk, right=position != 1)
 
 
-def _draw(listing: Listing, check: str, finding: str, reason: str, saw: str) -> None:
+def _draw(listing: Listing, version: int, check: str, finding: str, reason: str, saw: str) -> None:
     MarkedVerdict.objects.get_or_create(
         listing=listing,
-        listing_version=listing.version,
+        listing_version=version,
         check_code=check,
         defaults={
             "finding": finding,
