@@ -41,7 +41,7 @@ def cell(value: Any) -> str:
 def csv_lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """The lines of a CSV file (RFC 4180) with a byte order mark."""
     writer = csv.writer(_Echo())
-    yield _BOM + writer.writerow([str(title) for title in header])
+    yield _BOM + writer.writerow([cell(str(title)) for title in header])
     for row in rows:
         yield writer.writerow([cell(value) for value in row])
 
