@@ -15,8 +15,8 @@ from zcy.exports import cell as harmless
 _MARKED: Final = re.compile(r"^'+\s*[=+\-@\t\r\n＝＋－＠]")
 # Written in place of a value: take it away.
 CLEAR: Final = ("-", "–", "—", "－", "无", "清空")
-_NUMBER: Final = re.compile(r"[-+]?\d{1,30}(\.\d{0,30})?([eE][-+]?\d{1,2})?")
-_THOUSANDS: Final = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER: Final = re.compile(r"[-+]?\d{1,30}(\.\d{0,30})?([eE][-+]?\d{1,2})?", re.ASCII)
+_THOUSANDS: Final = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NUMBER_NOISE: Final = re.compile(r"^[¥￥]|(元|块|rmb|cny)$", re.IGNORECASE)
 # Control characters cannot be stored, or mean nothing in a cell; line breaks are kept until the text is used.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\ud800-\udfff]")
@@ -41,8 +41,13 @@ def text_of(value: Any) -> str:
 def marked(value: Any) -> str:
     """A value as it stands in a CSV file: text that no spreadsheet executes, and that `text_of` reads back."""
     if isinstance(value, str):
-        return f"'{value}" if _MARKED.match(value) else harmless(value)
+        return twice_marked(value) if _MARKED.match(value) else harmless(value)
     return harmless(value)
+
+
+def twice_marked(text: str) -> str:
+    """A text for a workbook, where texts are harmless by themselves: `text_of` takes one mark off."""
+    return f"'{text}" if _MARKED.match(text) else text
 
 
 def plain_number(value: Any) -> Any:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from catalog.bulk.cells import marked, plain_number
+from catalog.bulk.cells import marked, plain_number, twice_marked
 from catalog.bulk.limits import MOST_ROWS
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -154,7 +154,7 @@ def _write(sheet: Worksheet, line: int, place: int, value: Any, text: Any) -> No
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         sheet.write_number(line, place, float(value))
     else:
-        sheet.write_string(line, place, str(value), text)
+        sheet.write_string(line, place, twice_marked(str(value)), text)
 
 
 def _explanations(book: Workbook, table: Table) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import SUPPLIER_ROLES
 from zcy import registries
-from zcy.registries import PeriodicTask
+from zcy.registries import HeaderCount, MenuItem, PeriodicTask, TodoItem, TodoProvider
 
 _TO_CONFIRM: Final = "SELECT count(*) FROM catalog_listingimport WHERE supplier_id = %s AND state = 'preview'"
 
@@ -21,3 +25,39 @@ def register() -> None:
     registries.periodic_tasks.register(
         PeriodicTask("old listing imports", "catalog.tasks.clear_imports", hour=4, minute=20)
     )
+    registries.menu.register(
+        MenuItem(
+            name="supplier_imports",
+            label=_("Import and export"),
+            url_name="catalog:supplier_imports",
+            roles=SUPPLIER_ROLES,
+            section=_("Goods"),
+            order=30,
+            icon="file-earmark-spreadsheet",
+            count="imports_to_confirm",
+        )
+    )
+    registries.header_counts.register(
+        HeaderCount(
+            "imports_to_confirm", SUPPLIER_ROLES, lambda actor: (_TO_CONFIRM, [actor.organisation_id])
+        )
+    )
+    registries.todo.register(TodoProvider("imports_to_confirm", SUPPLIER_ROLES, _to_confirm, order=45))
+
+
+def _to_confirm(actor: Any) -> Iterable[TodoItem]:
+    from django.db.models import Count, Min
+
+    from catalog.models import ImportState, ListingImport
+
+    waiting = ListingImport.objects.filter(
+        supplier_id=actor.organisation_id, state=ImportState.PREVIEW
+    ).aggregate(n=Count("id"), since=Min("created_at"))
+    if waiting["n"]:
+        yield TodoItem(
+            label=_("Imports to confirm"),
+            count=waiting["n"],
+            url="/supplier/imports/",
+            action=_("Look"),
+            since=waiting["since"],
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.urls import alerts, halls, prices, proposals, public, stores, supplier
 from catalog.urls import listing_life, public, supplier
+from catalog.urls import bulk, public, supplier
 
 app_name = "catalog"
 
@@ -16,4 +17,5 @@ urlpatterns = [
     *stores.urlpatterns,
     *listing_life.urlpatterns,
     *supplier.urlpatterns,
+    *bulk.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.utils.translation import override
 
 from catalog.attributes import forget_attributes
 from catalog.search.lexicon import forget_lexicon
@@ -20,3 +21,10 @@ def _forget() -> Iterator[None]:
     forget_tree()
     forget_attributes()
     forget_lexicon()
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """What services say is read in English, whatever the translations become."""
+    with override("en"):
+        yield

@@ -40,7 +40,7 @@ from zcy import clock
 from zcy.errors import Missing, NotAllowed
 from zcy.models import AuditEntry, OutboxMessage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def test_nothing_is_written_before_the_supplier_confirms_and_everything_afterwards() -> None:

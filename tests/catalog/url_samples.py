@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.models import StoreVersion
 from tests.catalog.good_factories import proposed
+from catalog.models import ListingImport
 from tests.factories import a_listing_on_sale, a_supplier
 
 
@@ -21,6 +22,9 @@ def a_proposal() -> dict[str, Any]:
 def a_published_storefront() -> dict[str, Any]:
     version = StoreVersion.objects.create(supplier=a_supplier(), number=7, content={})
     return {"number": version.number}
+def an_import() -> dict[str, Any]:
+    made = ListingImport.objects.create(supplier=a_supplier(), file_name="x.csv", header=["price"])
+    return {"import_id": made.pk}
 
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -40,6 +44,10 @@ SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:supplier_listing_withdraw": a_listing,
     "catalog:supplier_listing_history": a_listing,
     "catalog:supplier_listing_restore": a_listing,
+    **{
+        f"catalog:supplier_import{act}": an_import
+        for act in ("", "_progress", "_errors", "_confirm", "_cancel", "_resume", "_again", "_take_back")
+    },
 }
 # Standard goods are everybody's: any supplier may offer one.
 OPEN_TO_ALL = frozenset(

@@ -107,7 +107,7 @@ def _one_chunk(task: ListingImport, hand: Hand, actor: Actor) -> bool:
         _mark_conflicts(chunk)
         written = _write(chunk, actor)
         written.finish(actor, task)
-        hand.mine.update(written=F("written") + len(written.listings), heartbeat_at=clock.now())
+        hand.note(written=F("written") + len(written.listings), heartbeat_at=clock.now())
     return True
 
 
@@ -141,13 +141,13 @@ def _all(everything: _Chunk, hand: Hand, actor: Actor) -> None:
         if task.rows.filter(verdict="conflict").exists():
             raise Conflicted
         written.finish(actor, task)
-        hand.mine.update(written=len(written.listings))
+        hand.note(written=len(written.listings))
         _end(task, hand)
 
 
 def _end(task: ListingImport, hand: Hand) -> None:
     count_rows(task.pk)
-    hand.mine.update(state=ImportState.DONE, ended_at=clock.now(), worker="", message="")
+    hand.note(state=ImportState.DONE, ended_at=clock.now(), worker="", message="")
 
 
 def _again(step: Any) -> Any:

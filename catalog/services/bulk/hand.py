@@ -63,6 +63,15 @@ class Hand:
         if cancel:
             raise Cancelled
 
+    def note(self, **values: Any) -> None:
+        """Write the import's progress in the transaction that has done the work.
+
+        Raises:
+            Lost: somebody else has taken the import over meanwhile; the transaction is to be rolled back.
+        """
+        if not self.mine.update(**values):
+            raise Lost
+
 
 def take(import_id: int) -> Hand | None:
     """Take an import that waits, or whose worker is dead; None where somebody alive has it or nothing is to be done."""

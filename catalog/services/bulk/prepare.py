@@ -49,7 +49,7 @@ def prepare(task: ListingImport, hand: Hand) -> None:
         count_rows(task.pk)
         task.refresh_from_db()
         nothing = not (task.new or task.changed or task.errors)
-        hand.mine.update(
+        hand.note(
             state=ImportState.DONE if nothing else ImportState.PREVIEW,
             ended_at=clock.now() if nothing else None,
             confirm_key=uuid.uuid4().hex,
@@ -60,7 +60,7 @@ def prepare(task: ListingImport, hand: Hand) -> None:
 def _prepare_file(task: ListingImport, hand: Hand) -> None:
     with _local(task.stored_as) as path:
         header, rows = open_rows(path, task.file_type)
-        hand.mine.update(header=header.titles, ignored=header.ignored)
+        hand.note(header=header.titles, ignored=header.ignored)
         judge = Judge(
             supplier_id=task.supplier_id,
             header=header,
@@ -74,7 +74,7 @@ def _keep(hand: Hand, judged: list[Judged]) -> None:
     with transaction.atomic():
         hand.hold()
         copy_rows(hand.import_id, judged)
-        hand.mine.update(read=F("read") + len(judged), heartbeat_at=clock.now())
+        hand.note(read=F("read") + len(judged), heartbeat_at=clock.now())
 
 
 def _prepare_rule(task: ListingImport, rule: PriceRule, hand: Hand) -> None:
@@ -82,7 +82,7 @@ def _prepare_rule(task: ListingImport, rule: PriceRule, hand: Hand) -> None:
     with transaction.atomic():
         hand.hold()
         task.rows.all().delete()
-        hand.mine.update(read=0)
+        hand.note(read=0)
     number = 0
     last = 0
     chosen = chosen_listings(task.supplier_id, rule.filters).order_by("pk")
