@@ -33,6 +33,7 @@ class HallRuleForm(ModelForm[HallRule]):
         max_length=600,
         required=False,
         help_text=gettext_lazy("Separated by commas."),
+        widget=forms.TextInput(attrs={"size": 48}),
     )
 
     class Meta:

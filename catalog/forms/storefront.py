@@ -106,5 +106,5 @@ def _listings(content: Content, number: int | None) -> tuple[int, ...]:
 class FreezeForm(forms.Form):
     """Why a storefront is taken from the public."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=CHOICES)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "–"), *CHOICES])
     text = forms.CharField(label=_("What to mend"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models.organisations import OrganisationSize
 from catalog.models import Category, Listing, PolicyLabel, Review, Sale
@@ -50,10 +50,11 @@ class RuleKind:
 
     def words(self, values: Iterable[str]) -> str:
         """The values as people read them."""
+        between = "、" if (get_language() or "").startswith("zh") else ", "
         if self.name == "category":
             tree = category_tree()
-            return "、".join(tree.by_code[code].name if code in tree.by_code else code for code in values)
-        return "、".join(str((self.choices or {}).get(value, value)) for value in values)
+            return between.join(tree.by_code[code].name if code in tree.by_code else code for code in values)
+        return between.join(str((self.choices or {}).get(value, value)) for value in values)
 
 
 NOTHING: Final = Q(pk__in=[])

@@ -118,7 +118,7 @@ def _share(hall: ShownHall, region: Region | None) -> dict[str, str] | None:
         return None
     amount: Decimal = found["amount"] or Decimal(0)
     return {
-        "percent": percent(float(amount / total)),
+        "percent": "< 0.1%" if 0 < amount / total < Decimal("0.0005") else percent(float(amount / total)),
         "amount": money(amount),
         "total": money(total),
         "region": region.name if region is not None else "",

@@ -19,7 +19,9 @@ from zcy.outbox import enqueue
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
 # Goods measured by these units may be bought in parts.
-MEASURED_UNITS: Final = frozenset(["千克", "公斤", "吨", "米", "平方米", "立方米", "升", "小时", "项"])
+MEASURED_UNITS: Final = frozenset(
+    ["千克", "公斤", "吨", "米", "平方米", "立方米", "升", "小时", "工时", "项"]
+)
 
 
 @dataclass(frozen=True)

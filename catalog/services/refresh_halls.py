@@ -17,7 +17,7 @@ from zcy import clock
 
 SHARE_DAYS: Final = 90
 _FILL: Final = """
-    WITH fresh AS ({fresh}), gone AS (
+    WITH wanted AS MATERIALIZED (SELECT unnest(%s::bigint[]) AS id), fresh AS ({fresh}), gone AS (
         DELETE FROM catalog_hallgood h
          WHERE h.hall_id = ANY(%s) {among}
            AND NOT EXISTS (SELECT FROM fresh f WHERE f.hall_id = h.hall_id AND f.good_id = h.good_id)
@@ -57,16 +57,14 @@ def refresh_halls(good_ids: Collection[int] | None = None, *, halls: Collection[
             return changed
         if good_ids is None:
             cursor.execute(_LOCK)
-        params: list[Any] = []
+        params: list[Any] = [sorted(set(good_ids or ()))]
         parts = []
         for hall in found:
-            sql, values = _admitted(hall, good_ids)
+            sql, values = _admitted(hall, some=good_ids is not None)
             parts.append(f"SELECT {hall.pk} AS hall_id, good_id, offers, lowest FROM ({sql}) AS admitted")
             params += values
         params.append([hall.pk for hall in found])
-        if good_ids is not None:
-            params.append(sorted(set(good_ids)))
-        among = "" if good_ids is None else "AND h.good_id = ANY(%s)"
+        among = "" if good_ids is None else "AND h.good_id IN (SELECT id FROM wanted)"
         cursor.execute(_FILL.format(fresh=" UNION ALL ".join(parts), among=among), params)
         changed += int((cursor.fetchone() or [0])[0])
         if changed:
@@ -74,14 +72,15 @@ def refresh_halls(good_ids: Collection[int] | None = None, *, halls: Collection[
     return changed
 
 
-def _admitted(hall: Hall, good_ids: Collection[int] | None) -> tuple[str, tuple[Any, ...]]:
+def _admitted(hall: Hall, *, some: bool) -> tuple[str, tuple[Any, ...]]:
     """SQL of the goods that have an offer which meets all rules."""
     condition = Q()
     for rule in hall.rules.all():
         condition &= condition_of(rule.kind, rule.values)
     rows = offered().filter(condition)
-    if good_ids is not None:
-        rows = rows.filter(good_id__in=sorted(set(good_ids)))
+    if some:
+        # The goods are named once for all halls, however many they are.
+        rows = rows.extra(where=['"catalog_listing"."good_id" IN (SELECT id FROM wanted)'])
     grouped = rows.order_by().values("good_id").annotate(offers=Count("id"), lowest=Min("price"))
     try:
         return grouped.query.sql_with_params()

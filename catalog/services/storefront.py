@@ -99,6 +99,7 @@ def publish_storefront(*, actor: Actor, revision: int) -> StoreVersion:
 
     Raises:
         StoreTextRefused: a text says what is forbidden; names what was seen and how to mend it.
+        StoreRefused: it is word for word what the operator has frozen.
         NotAllowed, Conflict: as in `edit_storefront`.
     """
     with transaction.atomic():
@@ -182,6 +183,9 @@ def _publish(
     if doubts:
         raise StoreTextRefused(doubts)
     content = content.only(_own(actor, content.listings()))
+    frozen = StoreVersion.objects.filter(supplier_id=store.pk, freeze__isnull=False, banner=banner)
+    if any(Content.read(version.content) == content for version in frozen):
+        raise StoreRefused(_("This is what the platform has frozen: mend it before you publish it again."))
     last = StoreVersion.objects.filter(supplier_id=store.pk).order_by("-number").first()
     version = StoreVersion.objects.create(
         supplier_id=store.pk,

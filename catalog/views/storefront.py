@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actor import Actor
 from accounts.roles import SUPPLIER_ROLES
 from catalog import queries, services
-from catalog.errors import StoreTextRefused
+from catalog.errors import StoreRefused, StoreTextRefused
 from catalog.forms.storefront import (
     AnnouncementFormSet,
     GroupFormSet,
@@ -141,6 +141,9 @@ def _act(request: HttpRequest, act: Callable[[], StoreVersion]) -> HttpResponse:
                 _("“%(saw)s”: %(reason)s. %(remedy)s")
                 % {"saw": doubt.saw, "reason": doubt.reason.title, "remedy": doubt.reason.remedy},
             )
+        return redirect("catalog:storefront")
+    except StoreRefused as error:
+        messages.error(request, str(error))
         return redirect("catalog:storefront")
     messages.success(request, _("Version %(number)s is what everyone sees now.") % {"number": version.number})
     return redirect("catalog:storefront_versions")

@@ -293,6 +293,8 @@ def test_the_operator_freezes_a_version_and_the_supplier_publishes_a_mended_one(
         services.restore_storefront(actor=actor, number=1)
     with pytest.raises(StoreRefused, match="already"):
         services.freeze_storefront(actor=staff, version_id=bad.pk, reason="keyword_stuffing", text="x")
+    with pytest.raises(StoreRefused, match="mend it before"):
+        published(actor, headline="全网最低价")
     published(actor, headline="诚信经营")
     assert "诚信经营" in page(client, store_of(actor))
     assert "Your storefront was taken from the public" not in page(mine, "/")

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import Role
 from exchange.demonstration.onboarding import make_onboarding
+from exchange.demonstration.halls import make_halls
 from exchange.demonstration.people import ACCOUNTS, PASSWORD, make_people
 from exchange.demonstration.work import make_work
 from zcy.errors import DomainError
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         try:
             call_command("load_categories", verbosity=0, stdout=StringIO())
             people = make_people()
-            troubles = make_work(people)
+            troubles = make_work(people) + make_halls(people)
             make_onboarding(people)
         except DomainError as error:
             raise CommandError(str(error)) from error
