@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from django.core.cache.backends.redis import RedisCache
@@ -124,7 +124,7 @@ class TolerantRedisCache(RedisCache):
         """Take up to so many from the beginning of a list; while the server is away: nothing."""
         made = self.make_and_validate_key(key)
         client = self._cache.get_client(None, write=True)
-        return self._try(lambda: client.lpop(made, most), None) or []
+        return self._try(lambda: cast("list[bytes] | None", client.lpop(made, most)), None) or []
 
     def clear(self) -> None:
         """Remove everything; while the server is away: nothing."""

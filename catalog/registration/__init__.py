@@ -22,3 +22,7 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
+    from catalog.registration import listings, searching
+
+    listings.register()
+    searching.register()

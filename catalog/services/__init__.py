@@ -13,6 +13,7 @@ from catalog.services.decide_review import decide_review
 from catalog.services.demands import ask_for_good, decide_demands, withdraw_demand
 from catalog.services.edit_listing import edit_listing
 from catalog.services.favourites import (
+    DEFAULT_NAME,
     add_favourite,
     change_favourite,
     remove_favourite,
@@ -64,6 +65,7 @@ from catalog.services.submit_many import Outcome, submit_many
 from catalog.services.tell_of_favourites import tell_of_favourites
 
 __all__ = [
+    "DEFAULT_NAME",
     "DealLine",
     "Mend",
     "Outcome",

@@ -117,6 +117,8 @@ def withdraw_demand(*, actor: Actor, demand_id: int) -> None:
     Raises:
         Missing: no such open demand of the actor.
     """
-    deleted, _by_model = DemandRequest.objects.open().filter(pk=demand_id, user_id=actor.user_id).delete()
+    deleted, _by_model = (
+        DemandRequest.objects.open().filter(pk=demand_id, user_id=actor.user_id or 0).delete()
+    )
     if not deleted:
         raise Missing

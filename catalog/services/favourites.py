@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.models import Organisation, User
 from catalog.errors import FavouritesRefused
 from catalog.models import Favourite, FavouriteList, Good
-from zcy.errors import Missing
+from zcy.errors import Missing, NotAllowed
 
 MOST_LISTS = 50
 MOST_FAVOURITES = 2000
@@ -45,9 +46,7 @@ def change_favourite(*, actor: Actor, good_id: int, list_id: int, note: str) -> 
         Missing: no such favourite or list of the actor.
     """
     with transaction.atomic():
-        favourite = (
-            Favourite.objects.select_for_update().filter(user_id=actor.user_id, good_id=good_id).first()
-        )
+        favourite = Favourite.objects.visible_to(actor).select_for_update().filter(good_id=good_id).first()
         if favourite is None:
             raise Missing
         favourite.list = _list_of(actor, list_id)
@@ -58,7 +57,7 @@ def change_favourite(*, actor: Actor, good_id: int, list_id: int, note: str) -> 
 
 def remove_favourite(*, actor: Actor, good_id: int) -> bool:
     """Take a good out of the actor's favourites; whether it was one."""
-    deleted, _by_model = Favourite.objects.filter(user_id=actor.user_id, good_id=good_id).delete()
+    deleted, _by_model = Favourite.objects.visible_to(actor).filter(good_id=good_id).delete()
     return bool(deleted)
 
 
@@ -70,14 +69,15 @@ def save_list(*, actor: Actor, name: str, shared: bool, list_id: int | None = No
         FavouritesRefused: a list of that name exists, or there are too many.
     """
     with transaction.atomic():
-        others = FavouriteList.objects.of(actor).exclude(pk=list_id)
+        others = FavouriteList.objects.of(actor).exclude(pk=list_id or 0)
         if others.filter(name=name).exists():
             raise FavouritesRefused(_("You have a list of that name already."), field="name")
         if list_id is None:
             if others.count() >= MOST_LISTS:
                 raise FavouritesRefused(_("You have 50 lists: remove one first."))
+            user, organisation = _who(actor)
             return FavouriteList.objects.create(
-                user=actor.user, organisation=actor.organisation, name=name, shared=shared
+                user=user, organisation=organisation, name=name, shared=shared
             )
         found = _list_of(actor, list_id)
         found.name, found.shared = name, shared
@@ -102,6 +102,12 @@ def remove_list(*, actor: Actor, list_id: int) -> None:
         found.delete()
 
 
+def _who(actor: Actor) -> tuple[User, Organisation]:
+    if actor.user is None or actor.organisation is None:
+        raise NotAllowed
+    return actor.user, actor.organisation
+
+
 def _list_of(actor: Actor, list_id: int) -> FavouriteList:
     found = FavouriteList.objects.of(actor).select_for_update().filter(pk=list_id).first()
     if found is None:
@@ -112,7 +118,8 @@ def _list_of(actor: Actor, list_id: int) -> FavouriteList:
 def _first_list(actor: Actor) -> FavouriteList:
     found = FavouriteList.objects.of(actor).order_by("pk").first()
     if found is None:
+        user, organisation = _who(actor)
         found, _made = FavouriteList.objects.get_or_create(
-            user=actor.user, name=DEFAULT_NAME, defaults={"organisation": actor.organisation}
+            user=user, name=DEFAULT_NAME, defaults={"organisation": organisation}
         )
     return found

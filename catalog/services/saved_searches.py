@@ -15,6 +15,7 @@ from catalog.models import SavedSearch
 from catalog.search.conditions import conditions
 from catalog.search.filters import Filters, read_filters
 from zcy import clock
+from zcy.errors import NotAllowed
 
 MOST_SAVED: Final = 100
 BATCH: Final = 50
@@ -27,8 +28,11 @@ def save_search(*, actor: Actor, name: str, address: str) -> SavedSearch:
     """Save a search; new goods are those that come on offer from now on.
 
     Raises:
+        NotAllowed: nobody has signed in.
         SearchRefused: it asks for nothing, its name is taken, or there are too many.
     """
+    if actor.user is None:
+        raise NotAllowed
     filters = read_filters(QueryDict(address.lstrip("?")))
     if filters.errors or not (filters.q or filters.narrows):
         raise SearchRefused(_("This search asks for nothing: type words or choose a filter first."))

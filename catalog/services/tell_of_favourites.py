@@ -55,10 +55,11 @@ def tell_of_favourites() -> int:
     told = 0
     with connection.cursor() as cursor:
         cursor.execute(_BACK)
-    for statement, params, kind in (
+    steps: list[tuple[str, list[Any], str]] = [
         (_FELL, [LEAST_FALL, BATCH], "favourite_fell"),
         (_ENDED, [BATCH], "favourite_ended"),
-    ):
+    ]
+    for statement, params, kind in steps:
         while True:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, params)

@@ -25,10 +25,14 @@ SHOWN_VALUES: Final = 12
 _CARD: Final = (
     '<li>{picture}<div class="result-what"><h3><a href="{url}">{name}</a></h3><p class="result-specs">{specs}</p>{labels}'
     '</div><div class="result-price"><p class="money">{price}<span class="hint">{unit}</span></p>{place}'
-    '<p class="hint">{facts}</p></div></li>'
+    '<p class="hint">{facts}</p>{star}</div></li>'
 )
 _PICTURE: Final = '<img class="result-picture" src="{}" alt="" loading="lazy" width="88" height="88" />'
 _INITIALS: Final = '<span class="result-picture" aria-hidden="true">{}</span>'
+_STAR: Final = (
+    '<p><a class="favourite" href="/buyer/favourites/add/?good={id}" data-favourite="{id}" rel="nofollow">'
+    '<i class="bi bi-star" aria-hidden="true"></i><span>{keep}</span></a></p>'
+)
 _PLACE: Final = '<p class="place" data-place="{}">{}</p>'
 _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'
 _CHOSEN: Final = '<i class="bi bi-check" aria-hidden="true"></i>'
@@ -51,11 +55,12 @@ _HINT: Final = '<span class="hint">{}</span>'
 def cards(rows: Iterable[GoodRow]) -> SafeString:
     """Draw the cards of a result list."""
     sold_out = escape(_("sold out"))
+    keep = escape(_("Keep"))
     words: dict[tuple[int, int | None], str] = {}
-    return mark_safe("".join(_card(row, words, sold_out) for row in rows))  # noqa: S308 - every value is escaped
+    return mark_safe("".join(_card(row, words, sold_out, keep) for row in rows))  # noqa: S308 - every value is escaped
 
 
-def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str) -> str:
+def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str, keep: str) -> str:
     facts = words.get((row.offers, row.delivery_days))
     if facts is None:
         facts = words[row.offers, row.delivery_days] = _facts(row.offers, row.delivery_days)
@@ -71,6 +76,7 @@ def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str)
         price=row.price,
         unit=f"/{escape(row.unit)}" if row.unit else "",
         place=_PLACE.format(row.place_code, escape(row.place)) if row.place else "",
+        star=_STAR.format(id=row.id, keep=keep),
         facts=facts if row.in_stock else f"{facts} · {sold_out}",
     )
 

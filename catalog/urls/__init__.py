@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.urls import alerts, halls, prices, proposals, public, stores, supplier
 from catalog.urls import listing_life, public, supplier
 from catalog.urls import bulk, public, supplier
+from catalog.urls import public, searching, supplier
 
 app_name = "catalog"
 
@@ -16,6 +17,7 @@ urlpatterns = [
     *public.urlpatterns,
     *stores.urlpatterns,
     *listing_life.urlpatterns,
+    *searching.urlpatterns,
     *supplier.urlpatterns,
     *bulk.urlpatterns,
 ]

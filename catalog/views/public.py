@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,10 +27,12 @@ from catalog.kept import kept_list
 from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
 from catalog.queries.equivalents import standard_good
+from catalog.queries.favourites import favourites_among
 from catalog.search.answer import answer
 from catalog.search.facet_values import shown
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
+from catalog.search.recording import record_search
 from catalog.search.suggest import Suggestions, suggestions
 from catalog.tree import category_tree
 from zcy.access import public
@@ -87,12 +90,37 @@ def goods_list(
             key, lambda: _draw_list(filters, region, low=_typed(filters.low), high=_typed(filters.high))
         )
     )
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if filters.position is None and not filters.errors:
+        record_search(filters.q, user_id=actor.user_id, found=drawn.hits > 0)
     return render(
         request,
         template,
-        context | {"filters": filters, "list": drawn},
+        context | {"filters": filters, "list": drawn} | _own(actor, filters, drawn),
         status=400 if filters.errors else 200,
     )
+
+
+def _own(actor: Actor, filters: Filters, drawn: Drawn) -> dict[str, Any]:
+    """What only this person sees beside a list: the stars, and the ways to save the search or ask for the good."""
+    address = filters.changed(fixed_category=False).address()[1:]
+    asks = filters.q and not drawn.hits
+    wanted = {
+        "q": filters.q,
+        "category": filters.category.code if filters.category else "",
+        "filters": address,
+    }
+    found: dict[str, Any] = {
+        "is_buyer": actor.has_role(*BUYER_ROLES),
+        "save_url": f"/searches/save/?{urlencode({'address': address, 'name': filters.q[:80]})}"
+        if address
+        else "",
+        "ask_url": f"/buyer/demands/new/?{urlencode(wanted)}" if asks else "",
+    }
+    if found["is_buyer"]:
+        kept = favourites_among(actor, drawn.goods)
+        found["favourites"] = " ".join(str(pk) for pk in sorted(kept))
+    return found
 
 
 class Drawn(SafeString):
@@ -237,6 +265,10 @@ def good(request: HttpRequest, good_id: int) -> HttpResponse:
         "standard": standard,
         "form": form,
         "trail": trail,
+        "is_buyer": actor.has_role(*BUYER_ROLES),
+        "favourites": " ".join(map(str, favourites_among(actor, [good_id])))
+        if actor.has_role(*BUYER_ROLES)
+        else "",
         "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
         "sign_in_url": "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/",
     }

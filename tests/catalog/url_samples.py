@@ -9,6 +9,10 @@ from catalog.models import StoreVersion
 from tests.catalog.good_factories import proposed
 from catalog.models import ListingImport
 from tests.factories import a_listing_on_sale, a_supplier
+from catalog import services
+from catalog.models import Favourite
+from tests.catalog.factories import a_buyer_actor
+from tests.factories import a_listing_on_sale
 
 
 def a_listing() -> dict[str, Any]:
@@ -25,10 +29,36 @@ def a_published_storefront() -> dict[str, Any]:
 def an_import() -> dict[str, Any]:
     made = ListingImport.objects.create(supplier=a_supplier(), file_name="x.csv", header=["price"])
     return {"import_id": made.pk}
+def a_favourite() -> dict[str, Any]:
+    return {"good_id": somebody_s_favourite().good_id}
+
+
+def a_favourite_list() -> dict[str, Any]:
+    return {"list_id": somebody_s_favourite().list_id}
+
+
+def somebody_s_favourite() -> Favourite:
+    actor = a_buyer_actor()
+    return services.add_favourite(actor=actor, good_id=a_listing_on_sale().good_id)
+
+
+def a_saved_search() -> dict[str, Any]:
+    actor = a_buyer_actor()
+    return {"search_id": services.save_search(actor=actor, name="打印机", address="q=打印机").pk}
+
+
+def a_demand() -> dict[str, Any]:
+    actor = a_buyer_actor()
+    return {"demand_id": services.ask_for_good(actor=actor, query="量子打印机", contact="王芳").pk}
 
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:supplier_listing": a_listing,
+    "catalog:favourite": a_favourite,
+    "catalog:favourite_list": a_favourite_list,
+    "catalog:remove_favourite_list": a_favourite_list,
+    "catalog:saved_search": a_saved_search,
+    "catalog:withdraw_demand": a_demand,
     "catalog:supplier_listing_submit": a_listing,
     "catalog:supplier_listing_on_sale": a_listing,
     "catalog:supplier_listing_off_sale": a_listing,
