@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from catalog.pinyin import syllables
+
 LONGEST_WORD: Final = 60
 # A unit ends a number: 70g500张 is 70g and 500张, while M403d stays one word.
 # Units written in another way, so that 16 GB, 16G and 16GB, 27寸 and 27英寸, 8公斤 and 8kg are the same word.
@@ -182,13 +184,11 @@ def model_key(text: str) -> str:
     return _NOT_MODEL.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def pinyin(word: str) -> tuple[str, str]:
     """The pinyin of a Chinese word without tones and blanks, and its initials."""
-    from pypinyin import Style, lazy_pinyin
-
-    syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+    read = syllables(word)
+    return "".join(read), "".join(syllable[0] for syllable in read)
 
 
 def pinyin_of_text(text: str) -> str:

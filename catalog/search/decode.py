@@ -18,6 +18,7 @@ from catalog import segmentation
 from catalog.models import WordKind
 from catalog.search.vocabulary_keys import (
     LEAST_CHINESE,
+    LEAST_INITIALS,
     LEAST_LATIN,
     LEAST_MODEL,
     NAMES,
@@ -124,7 +125,7 @@ def _known(pieces: set[str]) -> dict[str, list[tuple[float, str]]]:
     found: dict[str, list[tuple[float, str]]] = {}
     by_length: dict[int, list[Word]] = {}
     for word in near:
-        for length in {len(word.word), len(word.pinyin)}:
+        for length in {len(word.word), len(word.pinyin), len(word.initials)}:
             by_length.setdefault(length, []).append(word)
     for piece in pieces:
         costs: dict[str, float] = {}
@@ -172,19 +173,27 @@ def _exact(piece: str, word: Word) -> float | None:
 
 def _near(piece: str, spelt: str, word: Word) -> float | None:
     """The cost of a slip; short words are near to too much unless they sound alike."""
-    if segmentation.is_chinese(piece):
-        if len(word.word) == len(piece) and word.pinyin == spelt:
-            return HOMOPHONE
-        if not is_slip(piece, word.word):
-            return None
-        if len(word.word) >= LEAST_CHINESE:
-            return SLIP + (0.2 if len(piece) < LEAST_CHINESE else 0.0)
-        return SHORT_SLIP if word.kind in NAMES and len(piece) <= len(word.word) else None
+    return _near_chinese(piece, spelt, word) if segmentation.is_chinese(piece) else _near_latin(piece, word)
+
+
+def _near_chinese(piece: str, spelt: str, word: Word) -> float | None:
+    if len(word.word) == len(piece) and word.pinyin == spelt:
+        return HOMOPHONE
+    if not is_slip(piece, word.word):
+        return None
+    if len(word.word) >= LEAST_CHINESE:
+        return SLIP + (0.2 if len(piece) < LEAST_CHINESE else 0.0)
+    return SHORT_SLIP if word.kind in NAMES and len(piece) <= len(word.word) else None
+
+
+def _near_latin(piece: str, word: Word) -> float | None:
     least = LEAST_MODEL if word.kind == WordKind.MODEL else LEAST_LATIN
     for text, more in ((word.word, 0.0), (word.pinyin, SPELT)):
         if len(text) >= least and is_slip(piece, text):
             return SLIP + more + (0.3 if len(text) == LEAST_LATIN else 0.0)
-    return None
+    # A letter too many is forgiven in shorter initials than one that is wrong or missing.
+    least = LEAST_INITIALS if len(piece) <= len(word.initials) else LEAST_INITIALS - 1
+    return SLIP + SHORT_INITIALS if len(word.initials) >= least and is_slip(piece, word.initials) else None
 
 
 def _read(run: str, known: Mapping[str, list[tuple[float, str]]]) -> list[Reading]:

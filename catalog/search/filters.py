@@ -160,8 +160,16 @@ class Filters:
         return bool(chosen) or self.low is not None or self.high is not None
 
 
-def read_filters(params: QueryDict, *, category: Node | None = None) -> Filters:
-    """Check the parameters of an address; what cannot be meant is left out and named in `errors`."""
+def read_filters(
+    params: QueryDict, *, category: Node | None = None, own_region: Region | None = None
+) -> Filters:
+    """Check the parameters of an address; what cannot be meant is left out and named in `errors`.
+
+    Args:
+        params: the query string.
+        category: named by the path.
+        own_region: the reader's, which is known without asking the database.
+    """
     errors: list[str] = []
     fixed = category is not None
     if not fixed and (code := _text(params, "category")):
@@ -184,7 +192,7 @@ def read_filters(params: QueryDict, *, category: Node | None = None) -> Filters:
         low=low,
         high=high,
         in_stock=_text(params, "stock") == "1",
-        region=_region(params, errors),
+        region=_region(params, own_region, errors),
         days=_days(params, errors),
         labels=_choices(params, "label", PolicyLabel.values, errors),
         sizes=_choices(params, "size_of", OrganisationSize.values, errors),
@@ -218,10 +226,12 @@ def _money(params: QueryDict, name: str, errors: list[str]) -> Decimal | None:
     return amount.quantize(Decimal("0.01")).normalize() + 0 if amount else Decimal(0)
 
 
-def _region(params: QueryDict, errors: list[str]) -> Region | None:
+def _region(params: QueryDict, own: Region | None, errors: list[str]) -> Region | None:
     code = _text(params, "region")
     if not code:
         return None
+    if own is not None and own.code == code:
+        return own
     region = Region.objects.filter(code=code[:40]).first()
     if region is None:
         errors.append(_("There is no region “%(code)s”.") % {"code": code[:40]})

@@ -17,6 +17,9 @@ from catalog.tree import Node, category_tree
 MOST_WORDS: Final = 8
 # Hits of a suggestion are counted up to here.
 CAP: Final = 1000
+# So few hits, and so many times more of another reading, are a reason to ask whether that was meant.
+FEW: Final = 3
+MORE: Final = 5
 
 
 @dataclass
@@ -40,6 +43,17 @@ def as_meant(filters: Filters) -> Filters | None:
     ways = [replace(filters, q=reading.text, position=None) for reading in readings(filters.q)]
     hits = _count(ways, cap=1)
     return next((way for way, n in zip(ways, hits, strict=True) if n), None)
+
+
+def likelier(filters: Filters, hits: int) -> tuple[str, str, int] | None:
+    """(words, address, hits) of a reading that finds far more than the few hits there are; None where there is none."""
+    if not filters.q or filters.literal or not 0 < hits <= FEW or any(map(str.isdecimal, filters.q)):
+        return None
+    ways = [replace(filters, q=one.text, position=None) for one in readings(filters.q) if one.whole]
+    for way, n in zip(ways, _count(ways, cap=CAP), strict=True):
+        if n >= MORE * hits:
+            return way.q, way.address(), min(n, CAP)
+    return None
 
 
 def did_you_mean(q: str) -> str:

@@ -1,7 +1,7 @@
 """Under which keys a word of the vocabulary is looked up, and under which a piece of a query looks for it.
 
 A key begins with what it is: `=` the word, `p` its pinyin, `i` its initials, `~` the word with one letter or character
-taken out, `q` the pinyin with one letter taken out.
+taken out, `q` the pinyin and `j` the initials with one letter taken out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from catalog.spelling import pieces
 LEAST_LATIN: Final = 4
 LEAST_CHINESE: Final = 3
 LEAST_MODEL: Final = 5
+# Of initials in which a letter may be wrong or missing; one too many is forgiven in one fewer.
+LEAST_INITIALS: Final = 4
 LONGEST: Final = 24
 # Names that are few enough to be guessed from one character of two, or from two initials.
 NAMES: Final = (WordKind.BRAND, WordKind.CATEGORY, WordKind.SYNONYM)
@@ -33,6 +35,8 @@ def keys_of(word: str, kind: str, pinyin: str, initials: str) -> list[str]:
             keys += [f"~{piece}" for piece in pieces(word)]
         if LEAST_LATIN <= len(pinyin) <= LONGEST:
             keys += [f"q{piece}" for piece in pieces(pinyin)]
+        if len(initials) >= LEAST_INITIALS:
+            keys += [f"j{piece}" for piece in pieces(initials)]
     elif (LEAST_MODEL if kind == WordKind.MODEL else LEAST_LATIN) <= len(word) <= LONGEST:
         keys += [f"~{piece}" for piece in pieces(word)]
     return list(dict.fromkeys(key[:130] for key in keys))
@@ -53,7 +57,7 @@ def near_keys(piece: str) -> list[str]:
         for shorter in pieces(piece) if len(piece) > 1 else ():
             keys += [f"~{shorter}"] + ([f"={shorter}"] if len(shorter) > 1 else [])
         return keys
-    keys = [f"~{piece}", f"q{piece}"]
+    keys = [f"~{piece}", f"q{piece}", f"j{piece}"]
     for shorter in pieces(piece):
-        keys += [f"={shorter}", f"~{shorter}", f"p{shorter}", f"q{shorter}"]
+        keys += [f"={shorter}", f"~{shorter}", f"p{shorter}", f"q{shorter}", f"i{shorter}", f"j{shorter}"]
     return keys

@@ -32,7 +32,7 @@ _ENDED: Final = """
          WHERE f.ended_at IS NULL AND f.known_price IS NOT NULL AND (g.offers = 0 OR g.state <> 'active')
          ORDER BY f.id LIMIT %s FOR UPDATE OF f SKIP LOCKED
     )
-    UPDATE catalog_favourite f SET ended_at = now()
+    UPDATE catalog_favourite f SET ended_at = clock_timestamp()
       FROM due, catalog_favouritelist l, catalog_good g
      WHERE f.id = due.id AND l.id = f.list_id AND g.id = f.good_id
     RETURNING f.id, f.user_id, l.organisation_id, g.id, g.name, f.ended_at
@@ -82,7 +82,7 @@ def _notice(
         data |= {"before": money(before), "now": money(now)}
         key = f"{kind}-{pk}-{now}"
     else:
-        key = f"{kind}-{pk}-{figures[0]:%Y%m%d%H%M%S}"
+        key = f"{kind}-{pk}-{figures[0]:%Y%m%d%H%M%S%f}"
     return Notice(
         user_id=user_id,
         organisation_id=organisation_id,

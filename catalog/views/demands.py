@@ -109,7 +109,11 @@ def demanded(request: ActorRequest) -> HttpResponse:
     for group in groups:
         group["url"] = f"?{urlencode({'key': group['key']})}"
         group["in_vain"] = counts.get(group["key"], 0)
-    return render(request, "catalog/operator/demands.html", {"groups": groups, "empty": empty, "days": DAYS})
+    return render(
+        request,
+        "catalog/operator/demands.html",
+        {"groups": groups, "empty": empty, "days": DAYS, "decides": request.actor.has_role(Role.CATALOG)},
+    )
 
 
 @roles(Role.CATALOG)

@@ -33,7 +33,7 @@ from catalog.search.facet_values import shown
 from catalog.search.facets import Facets, count_facets
 from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read_filters
 from catalog.search.recording import record_search
-from catalog.search.suggest import Suggestions, suggestions
+from catalog.search.suggest import Suggestions, likelier, suggestions
 from catalog.tree import category_tree
 from zcy.access import public
 from zcy.formats import short_money
@@ -45,7 +45,7 @@ LARGEST_ID = 2**63 - 1
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for a query, or all goods; everything in the address."""
-    filters = read_filters(request.GET)
+    filters = read_filters(request.GET, own_region=request.actor.region)  # type: ignore[attr-defined]
     return goods_list(request, filters, "catalog/public/search.html", {})
 
 
@@ -64,7 +64,8 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
     node = category_tree().by_code.get(code)
     if node is None:
         raise Http404(_("There is no category “%(code)s”.") % {"code": code[:40]})
-    filters = read_filters(request.GET, category=node)
+    own_region = request.actor.region  # type: ignore[attr-defined]
+    filters = read_filters(request.GET, category=node, own_region=own_region)
     trail = [(ancestor.name, ancestor.url) for ancestor in node.trail[:-1]]
     return goods_list(request, filters, "catalog/public/category.html", {"node": node, "trail": trail})
 
@@ -151,6 +152,7 @@ def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) 
     context = {
         "filters": filters,
         "asked": asked,
+        "likelier": likelier(filters, facets.total) if filters.position is None and not asked else None,
         "literal_url": replace(filters, q=asked, literal=True).address() if asked else "",
         "low": low,
         "high": high,

@@ -53,6 +53,16 @@ def a_catalog_actor() -> Actor:
     return actor_of(a_person(Role.CATALOG, an_organisation(OrganisationKind.OPERATOR)))
 
 
+def a_staff_client(settings: Any) -> Client:
+    """A browser of the catalog's staff on a demonstration, where nobody needs a second factor."""
+    settings.DEMONSTRATION = True
+    actor = a_catalog_actor()
+    assert actor.user is not None
+    actor.user.demonstration = True
+    actor.user.save()
+    return a_client_of(actor)
+
+
 def a_buyer_actor(role: Role = Role.PURCHASER) -> Actor:
     return actor_of(a_person(role, an_organisation(OrganisationKind.BUYER)))
 

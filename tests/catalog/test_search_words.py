@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from catalog import services
 from catalog.models import Brand, Synonym
+from catalog.search.answer import answer
 from catalog.search.filters import read_filters
 from catalog.search.find import find_goods
 from catalog.search.suggest import suggestions
@@ -140,6 +141,44 @@ def test_what_is_near_to_nothing_is_not_corrected(q: str) -> None:
     _shop()
     services.rebuild_vocabulary()
     assert suggestions(read_filters(QueryDict(urlencode({"q": q})))).meant == ""
+
+
+def test_few_hits_ask_whether_something_commoner_was_meant(client: Any) -> None:
+    heaters = a_category("A02061819", "热水器")
+    for number in range(6):
+        a_listing_on_sale(
+            a_good(f"美的 热水器 {number}", brand="美的", model=f"R{number}", category=heaters), index=False
+        )
+    a_listing_on_sale(a_good("万和 燃气热水龙头", brand="万和", model="W1", category=heaters), index=False)
+    services.index_goods()
+    services.rebuild_vocabulary()
+    html = _search_page(client, "热水气")
+    assert "<strong>热水器</strong>" in html
+    assert "燃气热水龙头" in html.replace("<mark>", "").replace("</mark>", "")
+    assert "<strong>" not in _search_page(client, "热水器").split('class="with-facets"')[1]
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [("bentudyj", "printer"), ("bentudaynji", "printer"), ("p3305dm", "printer"), ("to450h", "toner"), ("奔图 硒古", "toner"),
+     ("飞利普", "screen"), ("锐接交换机", "switch"), ("rgs291024gt4xse", "switch"), ("复印纸纸", "paper"), ("激打印机", "printer"),
+     ("bangonyi", "chair")],
+)  # fmt: skip
+def test_a_query_that_nothing_is_written_like_shows_what_was_meant(client: Any, q: str, first: str) -> None:
+    ids = _shop()
+    services.rebuild_vocabulary()
+    answered = answer(read_filters(QueryDict(urlencode({"q": q}))))
+    assert [row.id for row in answered.page.rows][:1] == [ids[first]]
+    html = _search_page(client, q)
+    assert f"/goods/{ids[first]}/" in html
+
+
+def test_a_query_can_be_taken_as_it_is_written(client: Any) -> None:
+    _shop()
+    services.rebuild_vocabulary()
+    assert "as=typed" in _search_page(client, "打隐机")
+    html = client.get("/search/?" + urlencode({"q": "打隐机", "as": "typed"})).content.decode()
+    assert 'class="empty' in html
 
 
 def test_fewer_words_are_offered_with_their_hits() -> None:
