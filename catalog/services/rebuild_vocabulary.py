@@ -12,8 +12,9 @@ from catalog import segmentation
 from catalog.models import Synonym, WordKind
 from catalog.search.vocabulary_keys import keys_of
 
-# A word that hardly occurs is more often a slip than a word; a model number occurs once.
-LEAST_GOODS: Final = 3
+# In a large catalogue a word that hardly occurs is more often a slip than a word; a model number occurs once.
+GOODS_A_WORD: Final = 4000
+MOST_NEEDED: Final = 5
 LONGEST: Final = 40
 _LATIN = re.compile(r"[a-z]{2,}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -57,9 +58,11 @@ def rebuild_vocabulary() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WORDS)
         counted = dict(cursor.fetchall())
-        cursor.execute(_NAMES.format(least=LEAST_GOODS))
+        cursor.execute("SELECT count(*) FROM catalog_good WHERE offers > 0")
+        least = min(MOST_NEEDED, 1 + cursor.fetchone()[0] // GOODS_A_WORD)
+        cursor.execute(_NAMES.format(least=least))
         names = [(name, goods, WordKind(kind)) for name, goods, kind in cursor.fetchall()]
-        words = dict(_chosen(counted, names))
+        words = dict(_chosen(counted, names, least))
         cursor.execute("DROP TABLE IF EXISTS fresh_words")
         cursor.execute(
             "CREATE TEMPORARY TABLE fresh_words"
@@ -79,10 +82,18 @@ def rebuild_vocabulary() -> int:
 
 
 def _chosen(
-    counted: dict[str, int], names: list[tuple[str, int, WordKind]]
+    counted: dict[str, int], names: list[tuple[str, int, WordKind]], least: int
 ) -> Iterator[tuple[str, tuple[int, WordKind]]]:
     """(word, (goods, kind)), each once."""
     listed = [(segmentation.normalise(name), goods, kind) for name, goods, kind in names]
+    # What a category's name is made of is a word, however few goods have it.
+    listed += [
+        (word, goods, WordKind.WORD)
+        for name, goods, kind in names
+        if kind == WordKind.CATEGORY
+        for word in segmentation.index_words(name)
+        if _CHINESE.fullmatch(word)
+    ]
     listed += [
         (word, counted.get(word, 1), WordKind.SYNONYM)
         for group in Synonym.words_of_all()
@@ -91,7 +102,7 @@ def _chosen(
     for word, goods in counted.items():
         if _MODEL.fullmatch(word):
             listed.append((word, goods, WordKind.MODEL))
-        elif goods >= LEAST_GOODS and (_LATIN.fullmatch(word) or _CHINESE.fullmatch(word)):
+        elif goods >= least and (_LATIN.fullmatch(word) or _CHINESE.fullmatch(word)):
             listed.append((word, goods, WordKind.WORD))
     known: set[str] = set()
     for word, goods, kind in sorted(listed, key=lambda item: (_ORDER.index(item[2]), -item[1])):

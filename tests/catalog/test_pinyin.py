@@ -10,7 +10,8 @@ from catalog.segmentation import pinyin
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("打印机", "da yin ji"), ("空调", "kong tiao"), ("调色板", "tiao se ban"), ("银行", "yin hang"), ("行李箱", "xing li xiang"),
+    [("打印机", "da yin ji"), ("空调", "kong tiao"), ("调色板", "tiao se ban"), ("银行", "yin hang"),
+     ("行李箱", "xing li xiang"),
      ("重庆", "chong qing"), ("重量", "zhong liang"), ("会计", "kuai ji"), ("会议", "hui yi"), ("长城", "chang cheng"),
      ("着色剂", "zhuo se ji"), ("绿茶", "lv cha"), ("A4复印纸", "fu yin zhi"), ("", ""), ("HP", "")],
 )  # fmt: skip

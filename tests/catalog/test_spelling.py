@@ -21,7 +21,8 @@ def test_one_slip(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("dayinji", "dayinji"), ("dayi", "dayinji"), ("dbyinjo", "dayinji"), ("abc", "cba"), ("abcd", "badc"), ("", "ab"), ("a", "bcd")],
+    [("dayinji", "dayinji"), ("dayi", "dayinji"), ("dbyinjo", "dayinji"), ("abc", "cba"), ("abcd", "badc"), ("", "ab"),
+     ("a", "bcd")],
 )  # fmt: skip
 def test_more_or_less_than_one_slip(typed: str, meant: str) -> None:
     assert not is_slip(typed, meant)

@@ -59,7 +59,7 @@ def test_a_purchaser_finds_by_initials_with_a_slip_keeps_and_is_told_of_the_fall
     Listing.objects.filter(pk=trade.listing.pk).update(price=Decimal("19.90"))
     services.refresh_goods([good.pk])
     assert services.tell_of_favourites() == 1
-    purchaser.opens("/notices/")
+    purchaser.opens("/account/notices/")
     purchaser.sees(PAPER, "¥19.90", "¥22.80")
     purchaser.opens("/buyer/favourites/", "favourites")
     purchaser.sees(PAPER, "¥22.80", "¥19.90")
@@ -103,5 +103,5 @@ def test_an_operator_reads_why_and_answers_a_demand(arrives: Arrives, settings: 
     staff.page.locator("input[name=state]").last.check()
     staff.page.fill("[name=answer]", "暂无供应商")
     staff.follows("form.form-stack button[type=submit]")
-    purchaser.opens("/notices/")
+    purchaser.opens("/account/notices/")
     purchaser.sees("暂无供应商")
