@@ -15,6 +15,7 @@ SUBJECTS: Final = (
     "alerts",
     "halls",
     "stores",
+    "searching",
 )
 
 
@@ -22,7 +23,3 @@ def register() -> None:
     """Called when the app is ready."""
     for subject in SUBJECTS:
         import_module(f"catalog.registration.{subject}").register()
-    from catalog.registration import listings, searching
-
-    listings.register()
-    searching.register()

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from catalog.urls import alerts, halls, prices, proposals, public, stores, supplier
-from catalog.urls import listing_life, public, supplier
-from catalog.urls import bulk, public, supplier
-from catalog.urls import public, searching, supplier
+from catalog.urls import (
+    alerts,
+    bulk,
+    halls,
+    listing_life,
+    prices,
+    proposals,
+    public,
+    searching,
+    stores,
+    supplier,
+)
 
 app_name = "catalog"
 
 urlpatterns = [
     *alerts.urlpatterns,
+    *bulk.urlpatterns,
     *halls.urlpatterns,
+    *listing_life.urlpatterns,
     *prices.urlpatterns,
     *proposals.urlpatterns,
     *public.urlpatterns,
-    *stores.urlpatterns,
-    *listing_life.urlpatterns,
     *searching.urlpatterns,
+    *stores.urlpatterns,
     *supplier.urlpatterns,
-    *bulk.urlpatterns,
 ]

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import settings
 from accounts.actor import Actor
 from accounts.roles import SUPPLIER_ROLES
-from catalog.alerts import alert_choices
 from catalog import changes, review_reasons, services
+from catalog.alerts import alert_choices
 from catalog.checks import CheckSettings
 from catalog.differences import differences
 from catalog.errors import AlreadyListed, ListingChanged

@@ -16,7 +16,6 @@ from accounts.models import Delegation, Notice, UnitInvitation
 from accounts.services.invite_person import invite_person
 from tests.factories import a_code, a_registered, a_submitted
 from tests.factories.accounts import a_person, a_region, an_actor, an_organisation
-from tests.factories.serials import a_key
 from zcy import clock
 
 Arguments = dict[str, Any]
@@ -61,10 +60,6 @@ def another_countys_unit() -> Arguments:
     bureau = an_organisation("supervisor")
     row = UnitInvitation.objects.create(
         name="某校",
-        uscc=a_key()[:18],
-        region=a_region(),
-        manager_name="李四",
-        token_hash=a_key(),
         uscc=a_code(),
         region=a_region(),
         manager_name="李四",
@@ -79,6 +74,7 @@ def another_countys_unit() -> Arguments:
 SAMPLES: dict[str, Callable[[], Arguments]] = {
     "notice": someone_elses_notice,
     "person": someone_elses_colleague,
+    "invitation_again": someone_elses_invitation,
     "invitation_withdraw": someone_elses_invitation,
     "application": someone_elses_application,
     "paper": someone_elses_paper,

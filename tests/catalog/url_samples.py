@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from catalog.models import StoreVersion
-from tests.catalog.good_factories import proposed
-from catalog.models import ListingImport
-from tests.factories import a_listing_on_sale, a_supplier
 from catalog import services
-from catalog.models import Favourite
+from catalog.models import Favourite, ListingImport, StoreVersion
 from tests.catalog.factories import a_buyer_actor
-from tests.factories import a_listing_on_sale
+from tests.catalog.good_factories import proposed
+from tests.factories import a_listing_on_sale, a_supplier
 
 
 def a_listing() -> dict[str, Any]:
@@ -26,9 +23,13 @@ def a_proposal() -> dict[str, Any]:
 def a_published_storefront() -> dict[str, Any]:
     version = StoreVersion.objects.create(supplier=a_supplier(), number=7, content={})
     return {"number": version.number}
+
+
 def an_import() -> dict[str, Any]:
     made = ListingImport.objects.create(supplier=a_supplier(), file_name="x.csv", header=["price"])
     return {"import_id": made.pk}
+
+
 def a_favourite() -> dict[str, Any]:
     return {"good_id": somebody_s_favourite().good_id}
 
@@ -54,32 +55,30 @@ def a_demand() -> dict[str, Any]:
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:supplier_listing": a_listing,
-    "catalog:favourite": a_favourite,
-    "catalog:favourite_list": a_favourite_list,
-    "catalog:remove_favourite_list": a_favourite_list,
-    "catalog:saved_search": a_saved_search,
-    "catalog:withdraw_demand": a_demand,
     "catalog:supplier_listing_submit": a_listing,
     "catalog:supplier_listing_on_sale": a_listing,
     "catalog:supplier_listing_off_sale": a_listing,
+    "catalog:supplier_listing_withdraw": a_listing,
+    "catalog:supplier_listing_history": a_listing,
+    "catalog:supplier_listing_restore": a_listing,
     "catalog:supplier_proposal": a_proposal,
     "catalog:supplier_proposal_withdraw": a_proposal,
     "catalog:storefront_version": a_published_storefront,
     "catalog:storefront_restore": a_published_storefront,
     # The first of the categories that a supplier has made; a new one has none.
     "catalog:storefront_choose": lambda: {"place": "0"},
-}
-# Standard goods and halls are everybody's: any supplier may offer one, and see why it is not admitted. What is to be
-# mended is asked for by its kind, and everybody sees their own.
-    "catalog:supplier_listing_withdraw": a_listing,
-    "catalog:supplier_listing_history": a_listing,
-    "catalog:supplier_listing_restore": a_listing,
     **{
         f"catalog:supplier_import{act}": an_import
         for act in ("", "_progress", "_errors", "_confirm", "_cancel", "_resume", "_again", "_take_back")
     },
+    "catalog:favourite": a_favourite,
+    "catalog:favourite_list": a_favourite_list,
+    "catalog:remove_favourite_list": a_favourite_list,
+    "catalog:saved_search": a_saved_search,
+    "catalog:withdraw_demand": a_demand,
 }
-# Standard goods are everybody's: any supplier may offer one.
+# Standard goods and halls are everybody's: any supplier may offer one, and see why it is not admitted. What is to be
+# mended is asked for by its kind, and everybody sees their own.
 OPEN_TO_ALL = frozenset(
     [
         "catalog:supplier_listing_create",

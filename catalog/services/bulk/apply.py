@@ -13,18 +13,20 @@ from typing import Any, Final
 
 import psycopg
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
-from catalog.models import ImportMode, ImportState, Listing, ListingImport, ListingImportRow, Review
+from catalog.models import ImportMode, ImportState, Listing, ListingImport, ListingImportRow
 from catalog.services.bulk import statements
 from catalog.services.bulk.hand import Hand
 from catalog.services.bulk.hand_over import hand_over
+from catalog.services.bulk.judging import judge, keep_as_found, mark_blocked, settle
 from catalog.services.bulk.rows import count_rows
 from catalog.services.bulk.trail import record_many
-from catalog.services.edit_listing import REVIEWED_FIELDS
+from catalog.services.keep_versions import keep_versions
 from catalog.services.refresh_goods import refresh_goods
+from catalog.transitions import Action
 from zcy import clock
 
 CHUNK: Final = 1_000
@@ -52,6 +54,16 @@ class _Chunk:
             "now": clock.now(),
             **more,
         }
+
+    def changed(self) -> QuerySet[ListingImportRow]:
+        """Its rows that change a listing and are not written yet."""
+        return ListingImportRow.objects.filter(
+            listing_import=self.task,
+            number__gt=self.first,
+            number__lte=self.last,
+            verdict="changed",
+            written=False,
+        )
 
 
 @dataclass
@@ -119,6 +131,7 @@ def _all_or_nothing(task: ListingImport, hand: Hand, actor: Actor) -> None:
         with transaction.atomic():
             hand.hold()
             _mark_conflicts(everything)
+            _refused(everything, actor)
             count_rows(task.pk)
         raise
 
@@ -165,10 +178,14 @@ def _again(step: Any) -> Any:
     return None
 
 
-def _waiting(task: ListingImport, *, after: int = 0) -> list[int]:
+def _waiting(task: ListingImport, *, after: int = 0, upto: int = 2**31 - 1) -> list[int]:
     """The numbers of the rows that are to be written next."""
     waiting = ListingImportRow.objects.filter(
-        listing_import=task, verdict__in=["new", "changed"], written=False, number__gt=after
+        listing_import=task,
+        verdict__in=["new", "changed"],
+        written=False,
+        number__gt=after,
+        number__lte=upto,
     )
     return list(waiting.order_by("number").values_list("number", flat=True)[:CHUNK])
 
@@ -196,16 +213,28 @@ def _mark_conflicts(chunk: _Chunk) -> int:
         return int(found + cursor.rowcount)
 
 
+def _refused(chunk: _Chunk, actor: Actor) -> int:
+    """Set aside the rows that the checks refuse, a portion at a time; returns how many."""
+    refused, first = 0, chunk.first
+    while waiting := _waiting(chunk.task, after=first, upto=chunk.last):
+        part = _Chunk(chunk.task, first, waiting[-1])
+        refused += mark_blocked(judge(part.changed(), actor))
+        first = waiting[-1]
+    return refused
+
+
 def _write(chunk: _Chunk, actor: Actor) -> _Written:
-    """Write the rows of a chunk that is locked and free of conflicts."""
-    parameters = chunk.parameters(
-        actor=actor.user_id, reviewed=list(REVIEWED_FIELDS), pending=Review.PENDING.value
-    )
+    """Write the rows of a chunk that is locked and free of conflicts, but for those that the checks refuse."""
+    parameters = chunk.parameters(actor=actor.user_id)
+    judgement = judge(chunk.changed(), actor)
+    mark_blocked(judgement)
+    keep_as_found(judgement)
     written = _Written()
     with connection.cursor() as cursor:
         cursor.execute(statements.PRICE_CHANGES, parameters)
         cursor.execute(statements.UPDATE, parameters)
         edited = {row[0]: row[1:] for row in cursor.fetchall()}
+        settle(judgement, actor)
         cursor.execute(statements.CLEAR_AREAS, parameters)
         statement, defaults = statements.insert()
         cursor.execute(statement, parameters | defaults)
@@ -217,6 +246,7 @@ def _write(chunk: _Chunk, actor: Actor) -> _Written:
         )
     written.listings = [*edited, *made]
     written.goods = {row[0] for row in (*edited.values(), *made.values())}
+    keep_versions(Listing.objects.filter(pk__in=made).order_by("pk"), action=Action.CREATE, actor=actor)
     _record(actor, chunk.task, edited, made)
     return written
 

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import connection
-
 from accounts.actor import Actor
-from catalog.models import Listing
-from catalog.services.bulk.trail import record_many
-from zcy import clock
-
-# As submit_listing_for_review, for many: what was never reviewed or was rejected waits for review and is offered.
-_SUBMIT = """
-    UPDATE catalog_listing
-       SET review = 'pending', sale = 'on_sale', submitted_at = %(now)s, listed_at = coalesce(listed_at, %(now)s),
-           version = version + 1, changed_at = %(now)s
-     WHERE id = ANY(%(ids)s) AND review IN ('none', 'rejected') AND sale <> 'frozen'
-    RETURNING id
-"""
+from catalog.models import Listing, Review, Sale
+from catalog.services.submit_many import submit_many
 
 
 def hand_over(*, actor: Actor, listing_ids: Collection[int], submit: bool) -> int:
     """Submit those that wait for it, in the caller's transaction; returns how many were submitted.
+
+    What the checks find clear goes on sale by itself, what is doubtful waits for a person, what they block is rejected
+    with its remedy.
 
     Args:
         actor: who works for the supplier that owns all of them.
@@ -31,8 +22,6 @@ def hand_over(*, actor: Actor, listing_ids: Collection[int], submit: bool) -> in
     """
     if not submit or not listing_ids:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBMIT, {"now": clock.now(), "ids": list(listing_ids)})
-        submitted = [row[0] for row in cursor.fetchall()]
-    record_many(actor=actor, action="listing.submitted", model=Listing, subjects=dict.fromkeys(submitted))
-    return len(submitted)
+    waiting = Listing.objects.filter(pk__in=listing_ids, review__in=[Review.NONE, Review.REJECTED])
+    ids = list(waiting.exclude(sale=Sale.FROZEN).values_list("pk", flat=True))
+    return sum(outcome.refused is None for outcome in submit_many(actor=actor, listing_ids=ids).values())

@@ -53,10 +53,6 @@ UPDATE: Final = f"""
                min_quantity = r.min_quantity, delivery_days = r.delivery_days,
                warranty_months = r.warranty_months, note = r.note, own_public_price = r.own_public_price,
                delivery_paths = r.delivery_paths,
-               review = CASE WHEN l.review = 'approved' AND r.changes ?| %(reviewed)s::text[] THEN %(pending)s
-                             ELSE l.review END,
-               submitted_at = CASE WHEN l.review = 'approved' AND r.changes ?| %(reviewed)s::text[] THEN %(now)s
-                                   ELSE l.submitted_at END,
                version = l.version + 1, changed_at = %(now)s
           FROM {_ROWS} r
          WHERE l.id = r.listing_id AND {_OF} 'changed'

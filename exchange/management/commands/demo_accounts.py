@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import Role
-from exchange.demonstration.onboarding import make_onboarding
 from exchange.demonstration.halls import make_halls
+from exchange.demonstration.onboarding import make_onboarding
 from exchange.demonstration.people import ACCOUNTS, PASSWORD, make_people
 from exchange.demonstration.work import make_work
 from zcy.errors import DomainError
