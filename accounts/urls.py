@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/notices/<int:pk>/", own.notice_open, name="notice"),
     path("account/people/", people.people, name="people"),
     path("account/people/<int:pk>/", people.person, name="person"),
+    path("account/people/invitations/<int:pk>/again/", people.invite_once_more, name="invitation_again"),
     path("account/people/invitations/<int:pk>/withdraw/", people.withdraw, name="invitation_withdraw"),
     path("account/delegations/", delegations.delegations, name="delegations"),
     path("account/delegations/<int:pk>/end/", delegations.delegation_end, name="delegation_end"),

@@ -7,11 +7,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OrganisationForm
 from accounts.home import LICENCE_DAYS, licences_ending
-from accounts.models import Organisation, Shareholding
+from accounts.models import Licence, Organisation, Shareholding, SupplierProfile
+from accounts.models.onboarding import APPLICATION_VIEWERS
+from accounts.onboarding.categories import category_names
 from accounts.roles import Role
 from zcy.admin_site import RoleAdmin
 
@@ -55,6 +59,66 @@ class ShareholdingInline(admin.TabularInline[Shareholding, Organisation]):
         return True
 
 
+class ProfileInline(admin.StackedInline[SupplierProfile, Organisation]):
+    """Contact, bank and offer as they were admitted; changed by a renewal only."""
+
+    model = SupplierProfile
+    can_delete = False
+    fields = readonly_fields = (
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "bank_name",
+        "bank_account",
+        "asked_for",
+        "registered_at",
+        "admitted_at",
+        "first_listing_at",
+    )
+
+    @admin.display(description=_("categories"))
+    def asked_for(self, profile: SupplierProfile) -> str:
+        return "、".join(category_names(profile.categories)) or "–"
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: object, obj: object = None) -> bool:
+        return True
+
+
+class LicenceInline(admin.TabularInline[Licence, Organisation]):
+    """Licences with their files, the accepted ones and what waits for a decision."""
+
+    model = Licence
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = (
+        "kind",
+        "number",
+        "issued_on",
+        "expires_on",
+        "paper",
+        "accepted_at",
+        "replaced_at",
+    )
+
+    @admin.display(description=_("file"))
+    def paper(self, licence: Licence) -> SafeString:
+        return format_html(
+            '<a href="{}" target="_blank" rel="noopener">{}</a>', licence.url, licence.file_name
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Licence]:
+        return super().get_queryset(request).filter(removed_at=None)
+
+    def has_add_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: object, obj: object = None) -> bool:
+        return True
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(RoleAdmin[Organisation]):
     view_roles = VIEWERS
@@ -67,6 +131,11 @@ class OrganisationAdmin(RoleAdmin[Organisation]):
     autocomplete_fields = ("region",)
     readonly_fields = ("created_at",)
     inlines = (ShareholdingInline,)
+
+    def get_inlines(self, request: HttpRequest, obj: Organisation | None) -> list[Any]:
+        """Papers and bank account are for those who admit suppliers, not for everybody who may look."""
+        admits = self._holds(request, APPLICATION_VIEWERS)
+        return [*([ProfileInline, LicenceInline] if obj and admits else []), *self.inlines]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
         return self.readonly_fields if obj else ()

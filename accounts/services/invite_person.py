@@ -98,10 +98,35 @@ def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> None:
     if invitation.organisation_id != actor.organisation_id:
         raise NotYourPeople
     with transaction.atomic():
-        closed = open_invitations().filter(pk=invitation.pk).update(withdrawn_at=clock.now())
+        closed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
+            withdrawn_at=clock.now()
+        )
         if not closed:
             raise InvitationIsOver
         audit.record(actor=actor, action="invitation.withdrawn", subject=invitation)
+
+
+def invite_again(*, actor: Actor, invitation: Invitation) -> Invited:
+    """A new link for an invitation that nobody has taken up; the old link opens nothing any more.
+
+    Raises:
+        NotYourPeople: it is another organisation's.
+        InvitationIsOver: it was taken up or withdrawn.
+    """
+    require_administrator(actor)
+    if invitation.organisation_id != actor.organisation_id:
+        raise NotYourPeople
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        expires = clock.now() + VALID_FOR
+        renewed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
+            token_hash=hash_of(token), expires_at=expires
+        )
+        if not renewed:
+            raise InvitationIsOver
+        invitation.refresh_from_db()
+        audit.record(actor=actor, action="person.invited_again", subject=invitation)
+    return Invited(invitation, token)
 
 
 def find_invitation(token: str) -> Invitation:

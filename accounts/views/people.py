@@ -21,10 +21,11 @@ from accounts.models import Invitation, Membership, User
 from accounts.services.change_memberships import set_roles
 from accounts.services.invite_person import (
     ADMINISTRATOR_OF_KIND,
+    Invited,
     accept_invitation,
     find_invitation,
+    invite_again,
     invite_person,
-    open_invitations,
     withdraw_invitation,
 )
 from zcy.access import public, roles
@@ -48,11 +49,25 @@ def people(request: ActorRequest) -> HttpResponse:
             except DomainError as error:
                 status = refuse_in_form(form, error)
             else:
-                link = request.build_absolute_uri(reverse("invitation", args=[invited.token]))
-                return render(
-                    request, "accounts/invited.html", {"invitation": invited.invitation, "link": link}
-                )
+                return _shown_once(request, invited)
     return render(request, "accounts/people.html", {"form": form, **_people_of(request)}, status=status)
+
+
+def _shown_once(request: ActorRequest, invited: Invited) -> HttpResponse:
+    link = request.build_absolute_uri(reverse("invitation", args=[invited.token]))
+    return render(request, "accounts/invited.html", {"invitation": invited.invitation, "link": link})
+
+
+@administrators
+@require_POST
+def invite_once_more(request: ActorRequest, pk: int) -> HttpResponse:
+    """A new link for an invitation that got lost or ran out."""
+    found = get_object_or_404(Invitation, pk=pk, organisation_id=request.actor.organisation_id or 0)
+    try:
+        return _shown_once(request, invite_again(actor=request.actor, invitation=found))
+    except DomainError as error:
+        refuse_in_message(request, error)
+    return redirect("people")
 
 
 def _people_of(request: ActorRequest) -> dict[str, Any]:
@@ -62,9 +77,10 @@ def _people_of(request: ActorRequest) -> dict[str, Any]:
     by_person: dict[User, list[Membership]] = {}
     for membership in held.order_by("user__name", "user_id", "id"):
         by_person.setdefault(membership.user, []).append(membership)
-    invitations = (
-        open_invitations().filter(organisation_id=request.actor.organisation_id or 0).order_by("-id")
-    )
+    # Those that have run out too: a new link opens them again.
+    invitations = Invitation.objects.filter(
+        accepted_at=None, withdrawn_at=None, organisation_id=request.actor.organisation_id or 0
+    ).order_by("-id")
     return {"people": list(by_person.items()), "invitations": invitations}
 
 

@@ -312,3 +312,17 @@ def test_the_work_list_counts_what_waits_and_costs_the_same_at_ten_and_forty(dja
         a_submitted()
     with django_assert_max_num_queries(len(ten.captured_queries)):
         assert browser.get(address).content.decode().count("/review/") == 40
+
+
+def test_papers_and_bank_account_stand_with_the_organisation_for_those_who_admit_only():
+    application = an_admitted()
+    address = f"/admin/accounts/organisation/{application.organisation_id}/change/"
+    account, paper = application.typed["bank_account"], application.licences.get().url
+    page = signed_in("onboarding").get(address).content.decode()
+    assert account in page
+    assert paper in page
+    for role in ("supervisor", "catalog", "service"):
+        page = signed_in(role).get(address).content.decode()
+        assert application.organisation.name in page
+        assert account not in page
+        assert paper not in page

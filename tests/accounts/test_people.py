@@ -110,6 +110,24 @@ def test_the_administrator_changes_and_removes_roles_of_own_people_only():
     assert client_of(manager.user).get(reverse("person", args=[stranger.pk])).status_code == 404
 
 
+def test_a_lost_or_expired_invitation_gets_a_new_link_and_the_old_one_opens_nothing():
+    manager = an_actor("manager")
+    first = invite(manager)
+    Invitation.objects.update(expires_at=first.invitation.created_at - timedelta(days=1))
+    assert manager.user is not None
+    browser = client_of(manager.user)
+    address = reverse("invitation_again", args=[first.invitation.pk])
+    assert f'action="{address}"' in browser.get(reverse("people")).content.decode()
+    shown = browser.post(address)
+    link = shown.context["link"]
+    assert Client().get(link).status_code == 200
+    with pytest.raises(InvitationIsOver):
+        accept_invitation(token=first.token, username="lisi", password=PASSWORD)
+    browser.post(reverse("invitation_withdraw", args=[first.invitation.pk]))
+    assert Client().get(link).status_code == 409
+    assert browser.post(address).status_code == 302
+
+
 def test_one_click_removes_somebody_from_the_organisation():
     manager = an_actor("manager")
     clerk = a_person("purchaser", "approver", organisation=manager.organisation)
