@@ -9,8 +9,21 @@ import pytest
 
 from accounts.models import Application
 from accounts.roles import Role
-from tests.factories import a_category, a_code, a_region, a_scan, somebody_of_the_operator
+from accounts.services.invite_unit import invite_unit
+from accounts.services.suspensions import propose_suspension
+from tests.factories import (
+    a_category,
+    a_code,
+    a_region,
+    a_registered,
+    a_scan,
+    a_submitted,
+    a_supervisor,
+    a_supplier,
+    somebody_of_the_operator,
+)
 from tests.journeys.conftest import PASSWORD, Arrives
+from zcy import clock
 
 COMPANY = "杭州新风办公用品有限公司"
 
@@ -100,8 +113,6 @@ def test_a_supplier_registers_mends_two_fields_is_approved_and_signs_in(
 
 
 def test_the_pages_of_the_application_fit_a_phone(arrives: Arrives) -> None:
-    from tests.factories import a_registered, a_submitted
-
     waiting, drafted = a_submitted(), a_registered()
     phone = {"width": 390, "height": 844}
     arrives(viewport=phone).opens("/suppliers/register/")
@@ -116,3 +127,20 @@ def test_the_pages_of_the_application_fit_a_phone(arrives: Arrives) -> None:
     staff.opens("/admin/accounts/application/figures/")
     staff.opens("/admin/accounts/exclusionentry/import/")
     staff.opens("/account/delegations/")
+    supervisor_actor = a_supervisor()
+    assert supervisor_actor.user
+    supervisor_actor.user.demonstration = True
+    supervisor_actor.user.save()
+    suspension = propose_suspension(
+        actor=supervisor_actor,
+        organisation=a_supplier(),
+        cause="administrative",
+        reason="未按期整改",
+        begins_on=clock.today(),
+    )
+    staff.opens(f"/admin/accounts/suspension/{suspension.pk}/decide/")
+    invite_unit(
+        actor=supervisor_actor, name="西湖区第一小学", uscc=a_code(), region=a_region(), manager_name="李四"
+    )
+    arrives(supervisor_actor, viewport=phone).opens("/supervisor/units/")
+    arrives(supervisor_actor).opens("/supervisor/units/", "units")
