@@ -26,6 +26,7 @@ class BrandBook:
     names: dict[str, str] = field(default_factory=dict)
     # Brands of the database by that name.
     ids: dict[str, list[int]] = field(default_factory=dict)
+    _aliases: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> BrandBook:
@@ -37,6 +38,15 @@ class BrandBook:
                 if alias:
                     book.names.setdefault(alias, key)
         return book
+
+    def aliases(self, brand: str) -> list[str]:
+        """All names of a brand, the longest first."""
+        if not self._aliases:
+            for alias, name in self.names.items():
+                self._aliases.setdefault(name, []).append(alias)
+            for names in self._aliases.values():
+                names.sort(key=len, reverse=True)
+        return self._aliases.get(brand, [])
 
     @classmethod
     def load(cls) -> BrandBook:

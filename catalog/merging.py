@@ -132,6 +132,9 @@ def move(reference: Reference, old: int, new: int) -> Moved:
     moved.ids = sorted(rows.values_list("pk", flat=True))
     if moved.ids:
         reference.model._base_manager.filter(pk__in=moved.ids).update(**{f"{reference.field}_id": new})
+        key = reference.model._meta.pk
+        if key is not None and key.name == reference.field:
+            moved.ids = [new]  # the good is the row's own key
     return moved
 
 

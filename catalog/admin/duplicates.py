@@ -44,14 +44,11 @@ class GoodPairAdmin(ReadOnlyAdmin[GoodPair]):
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
     list_display = ("compare_link", "second_good", "percent", "why", "state", "found_at")
-    list_filter = ("state", "first__category")
+    list_filter = ("state",)
+    list_display_links = None
     list_select_related = ("first", "second")
     search_fields = ("first__name", "second__name", "first__model", "second__model")
     ordering = ("-score", "id")
-
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        """By state; the categories are thousands."""
-        return ("state",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GoodPair]:
         rows = super().get_queryset(request)
@@ -166,6 +163,7 @@ class GoodFaultAdmin(ReadOnlyAdmin[GoodFault]):
     view_roles = frozenset(OPERATOR_ROLES)
     list_display = ("good_link", "category", "what", "value", "found_at")
     list_filter = ("fault",)
+    list_display_links = None
     list_select_related = ("good__category",)
     search_fields = ("good__name", "key", "value")
     ordering = ("id",)

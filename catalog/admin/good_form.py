@@ -68,6 +68,8 @@ class GoodForm(ModelForm[Good]):
         super().__init__(*args, **kwargs)
         good = self.instance
         self.initial = {**self.initial, **spec_initial(self.attributes, good.spec)}
+        if "origin" in self.fields:
+            self.fields["origin"].required = True
         self.initial["gtin"] = show_gtin(good.gtin)
         self.initial["seen_version"] = good.version if good.pk else 0
         if "pack_size" in self.fields and good.pack_size is not None:

@@ -62,7 +62,8 @@ class GoodAdmin(RoleAdmin[Good]):
     list_filter = ("state",)
     list_select_related = ("brand", "category")
     search_fields = ("name", "model", "brand__name", "gtin")
-    autocomplete_fields = ("category", "brand", "accessories")
+    autocomplete_fields = ("category", "brand")
+    raw_id_fields = ("accessories",)
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Good]:

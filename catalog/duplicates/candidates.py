@@ -17,7 +17,7 @@ from catalog.duplicates.described import Described, Features, features_of
 from catalog.duplicates.score import THRESHOLD, Verdict, compare
 from catalog.tree import category_tree
 
-MOST: Final = 60
+MOST: Final = 40
 # Words of a name that are looked up; the rarest say most, and the longest are the rarest.
 MOST_WORDS: Final = 8
 
@@ -26,6 +26,7 @@ _COLUMNS: Final = """
 """
 # Each way is an index scan of its own with a bound of its own: same number, same model, a model that only has more
 # or less around it, and the same brand or category under nearly the same words.
+# (Of one brand there are a few hundred goods: reading them is quicker than a dozen trigrams of the whole catalog.)
 _CANDIDATES: Final = f"""
     WITH near AS (
         (SELECT id, 9.0 AS nearness FROM catalog_good
@@ -35,7 +36,7 @@ _CANDIDATES: Final = f"""
           WHERE model_key = ANY(%(codes)s) AND model_key <> '' AND state = 'active' LIMIT %(most)s)
         UNION ALL
         (SELECT id, 4.0 FROM catalog_good
-          WHERE %(pattern)s <> '' AND model_key LIKE %(pattern)s AND brand_id = ANY(%(brands)s) AND state = 'active'
+          WHERE %(pattern)s <> '' AND model_key || '' LIKE %(pattern)s AND brand_id = ANY(%(brands)s) AND state = 'active'
           LIMIT %(most)s)
         UNION ALL
         (SELECT id, 6.0 FROM catalog_good
@@ -154,8 +155,7 @@ def _candidates(
 
 
 def _aliases(brand: str, book: BrandBook) -> list[str]:
-    names = [alias for alias, name in book.names.items() if name == brand] if brand else []
-    return [key for name in names if len(key := segmentation.model_key(name)) > 1]
+    return [key for alias in book.aliases(brand) if len(key := segmentation.model_key(alias)) > 1]
 
 
 def _quoted(word: str) -> str:

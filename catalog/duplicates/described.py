@@ -71,12 +71,16 @@ class Features:
     text: str
     brand: str
     model: str
+    # The Chinese part of the model: 启天, 百旺 蓝.
+    series: str
     # Codes with a digit in name and model, without blanks and dashes.
     codes: frozenset[str]
     variants: frozenset[str]
     measures: Mapping[str, frozenset[str]]
     colours: frozenset[str]
     accessories: frozenset[str]
+    # By number of a group of words that exclude each other: those that the name has.
+    kinds: Mapping[int, frozenset[str]]
     # Two-character pieces and Latin words of what is left of the name.
     pieces: frozenset[str]
 
@@ -98,11 +102,13 @@ def features_of(said: Described, book: BrandBook) -> Features:
         text=bare,
         brand=brand,
         model=model,
+        series="".join(_RUN.findall(_without_brand(_plain(said.model), brand, book))),
         codes=_codes(own if not model else bare) | ({model} if model else frozenset()),
         variants=_variants(bare) | _variants(_plain(said.model)),
         measures=_measures(bare),
         colours=_colours(bare),
         accessories=_accessories(bare),
+        kinds=_kinds(bare),
         pieces=_pieces(bare, said),
     )
 
@@ -130,19 +136,11 @@ def _brand(stated: str, text: str, book: BrandBook) -> str:
     return ""
 
 
-def _aliases(brand: str, book: BrandBook) -> list[str]:
-    return (
-        sorted((alias for alias, name in book.names.items() if name == brand), key=len, reverse=True)
-        if brand
-        else []
-    )
-
-
 def _without_brand(text: str, brand: str, book: BrandBook) -> str:
-    for alias in _aliases(brand, book) or ([brand] if brand else []):
+    for alias in book.aliases(brand) or ([brand] if brand else []):
         if is_chinese(alias):
             text = text.replace(alias, " ")
-        else:
+        elif alias[0] in text:
             spelt = r"[\s\-&.'·]?".join(map(re.escape, alias))
             text = re.sub(rf"(?<![a-z0-9]){spelt}(?![a-z])(?=[^a-z0-9]|\d|$)", " ", text)
     return " ".join(text.replace("牌 ", " ").split())
@@ -230,6 +228,14 @@ def _accessories(text: str) -> frozenset[str]:
             continue
         found.add(word)
     return frozenset(words.SAME_ACCESSORY.get(word, word) for word in found)
+
+
+def _kinds(text: str) -> dict[int, frozenset[str]]:
+    found = {
+        number: frozenset(word for word in group if word in text)
+        for number, group in enumerate(words.EXCLUSIVE)
+    }
+    return {number: named for number, named in found.items() if named}
 
 
 def _pieces(text: str, said: Described) -> frozenset[str]:

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalog.duplicates import words
 from catalog.duplicates.described import Features
 from catalog.values import normal
 
@@ -70,7 +69,7 @@ def _gtin(one: Features, other: Features) -> list[Reason]:
     if not first or not second:
         return []
     return (
-        [Reason("gtin_same", 7.0, first)]
+        [Reason("gtin_same", 10.0, first)]
         if first == second
         else [Reason("gtin_differs", -3.5, first, second)]
     )
@@ -86,16 +85,26 @@ def _brand(one: Features, other: Features) -> list[Reason]:
 
 def _model(one: Features, other: Features) -> list[Reason]:
     shared = _shared_model(one, other)
-    if shared and one.variants != other.variants:
+    if not shared:
+        return _unlike_models(one, other)
+    if one.variants != other.variants:
         shown = [" ".join(sorted(features.variants)) for features in (one, other)]
-        return [Reason("variant_differs", -5.0, *shown)]
-    if shared:
-        strong = len(shared) >= 4 or (len(shared) == 3 and not shared.isdigit())
-        return [Reason("model_same", 4.0 if strong else 2.0, shared)]
+        return [Reason("variant_differs", -7.0, *shown)]
+    if one.series and other.series and not set(one.series) & set(other.series):
+        return [Reason("model_differs", -4.0, f"{one.series} {shared}", f"{other.series} {shared}")]
+    strong = len(shared) >= 4 or (len(shared) == 3 and not shared.isdigit())
+    return [Reason("model_same", 4.0 if strong else 2.0, shared)]
+
+
+def _unlike_models(one: Features, other: Features) -> list[Reason]:
+    """Without a code that both bear: models in Chinese (百旺), else different codes."""
+    if one.series and other.series and not (one.model and other.model):
+        if one.series == other.series:
+            return [Reason("model_same", 2.5, one.series)]
+        if one.series not in other.series and other.series not in one.series:
+            return [Reason("model_differs", -8.0, one.series, other.series)]
     first, second = _told(one), _told(other)
-    if first and second:
-        return [Reason("model_differs", -5.0, first, second)]
-    return []
+    return [Reason("model_differs", -8.0, first, second)] if first and second else []
 
 
 def _shared_model(one: Features, other: Features) -> str:
@@ -159,7 +168,7 @@ def _measures(one: Features, other: Features) -> list[Reason]:
             shown = [
                 " ".join(f"{value}{dimension}" for value in sorted(values)) for values in (first, second)
             ]
-            found.append(Reason("measure_differs", -6.0, *shown))
+            found.append(Reason("measure_differs", -7.5, *shown))
     if agreed:
         found.append(Reason("measures_agree", min(agreed, 4) * 0.5, str(agreed)))
     return found[:3]
@@ -169,15 +178,14 @@ def _words(one: Features, other: Features) -> list[Reason]:
     found: list[Reason] = []
     if one.colours and other.colours and not one.colours & other.colours:
         shown = ["、".join(sorted(features.colours)) for features in (one, other)]
-        found.append(Reason("colour_differs", -6.0, *shown))
+        found.append(Reason("colour_differs", -7.5, *shown))
     if one.accessories != other.accessories and not one.accessories & other.accessories:
         shown = ["、".join(sorted(features.accessories)) for features in (one, other)]
-        found.append(Reason("accessory", -6.0, *shown))
-    for group in words.EXCLUSIVE:
-        first = {word for word in group if word in one.text}
-        second = {word for word in group if word in other.text}
-        if first and second and not first & second:
-            found.append(Reason("kind_differs", -5.0, "、".join(sorted(first)), "、".join(sorted(second))))
+        found.append(Reason("accessory", -8.0, *shown))
+    for group in sorted(one.kinds.keys() & other.kinds.keys()):
+        first, second = one.kinds[group], other.kinds[group]
+        if not first & second:
+            found.append(Reason("kind_differs", -6.0, "、".join(sorted(first)), "、".join(sorted(second))))
     return found[:3]
 
 
@@ -192,7 +200,7 @@ def _specification(one: Features, other: Features) -> list[Reason]:
         if first == second:
             agreed += key in keys
         elif key in keys:
-            found.append(Reason("key_attribute_differs", -6.0, f"{key} {first}", second))
+            found.append(Reason("key_attribute_differs", -8.0, f"{key} {first}", second))
         else:
             found.append(Reason("attribute_differs", -0.5, f"{key} {first}", second))
     if agreed:
@@ -203,7 +211,7 @@ def _specification(one: Features, other: Features) -> list[Reason]:
 def _packing(one: Features, other: Features) -> list[Reason]:
     first, second = one.said.pack_size, other.said.pack_size
     if first and second and first != second:
-        return [Reason("pack_differs", -5.0, f"{first.normalize():f}", f"{second.normalize():f}")]
+        return [Reason("pack_differs", -8.0, f"{first.normalize():f}", f"{second.normalize():f}")]
     if one.said.unit and other.said.unit and one.said.unit != other.said.unit:
         return [Reason("unit_differs", -1.5, one.said.unit, other.said.unit)]
     return []

@@ -123,8 +123,10 @@ class PairState(models.TextChoices):
 class GoodPair(models.Model):
     """Two goods that are probably the same; what a person has said of them is remembered."""
 
-    first = models.ForeignKey(Good, on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey(Good, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Good, verbose_name=_("good"), on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(
+        Good, verbose_name=_("probably the same as"), on_delete=models.CASCADE, related_name="+"
+    )
     score = models.FloatField(_("score"))
     # Codes of catalog.duplicates with what was compared.
     reasons = models.JSONField(_("reasons"), default=list)
@@ -158,17 +160,23 @@ class GoodPair(models.Model):
 class GoodMerge(models.Model):
     """One good was merged into another; kept so that it can be undone exactly."""
 
-    survivor = models.ForeignKey(Good, on_delete=models.PROTECT, related_name="+")
-    merged = models.ForeignKey(Good, on_delete=models.PROTECT, related_name="+")
+    survivor = models.ForeignKey(Good, verbose_name=_("survivor"), on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(
+        Good, verbose_name=_("merged good"), on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField(_("time"), db_default=Now())
-    merged_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    merged_by = models.ForeignKey(
+        User, verbose_name=_("merged by"), on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     reason = models.TextField(_("reason"), blank=True)
     # The merged good's state before, and what became of listings of suppliers that offered both:
     # [{"listing", "kept", "sale", "delisted_at"}].
     before = models.JSONField(default=dict)
     ended_listings = models.JSONField(default=list)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
-    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_by = models.ForeignKey(
+        User, verbose_name=_("undone by"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("merge of goods")

@@ -90,10 +90,21 @@ class Good(models.Model):
         "self", verbose_name=_("accessories"), symmetrical=False, blank=True, related_name="accessory_of"
     )
     successor = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="predecessors"
+        "self",
+        verbose_name=_("successor"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
     )
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_goods"
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_goods",
     )
     # An edit names the version it was made on, and is refused when a newer one came between.
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

@@ -6,12 +6,14 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.roles import Role
 from catalog.brands import BrandBook
 from catalog.duplicates.candidates import descriptions, likely_same
 from catalog.models import Good, GoodPair, PairState
+from catalog.models.goods import GoodState
 from zcy import audit, clock
 from zcy.errors import Missing, NotAllowed
 from zcy.registries import NightContext
@@ -110,6 +112,16 @@ def _compare(batch: list[int], book: BrandBook) -> int:
             score=score, reasons=reasons
         )
     return GoodPair.objects.count() - before
+
+
+def look_again(good_ids: Collection[int]) -> None:
+    """Goods that were taken out of the catalog are no longer asked about; those that came back are compared anew."""
+    resting = (
+        Good.objects.filter(pk__in=good_ids).exclude(state=GoodState.ACTIVE).values_list("pk", flat=True)
+    )
+    open_pairs = GoodPair.objects.filter(state=PairState.OPEN)
+    open_pairs.filter(Q(first__in=resting) | Q(second__in=resting)).delete()
+    Good.objects.filter(pk__in=good_ids, state=GoodState.ACTIVE).update(compared="")
 
 
 def waiting_pairs() -> Any:

@@ -20,6 +20,8 @@ from catalog.models.goods import GoodState
 from catalog.notices import tell_of_merge
 from catalog.pricing.kept import forget_all
 from catalog.services.deals import refresh_observations
+from catalog.services.find_pairs import look_again
+from catalog.services.good_faults import check_goods
 from catalog.services.index_goods import index_goods
 from catalog.services.merge_figures import absorb_figures, recompute_statistics, return_figures
 from catalog.services.merge_listings import end_rivals, revive_rivals
@@ -181,6 +183,8 @@ def _follow(survivor: Good, merged: Good) -> None:
         good.version += 1
         good.save(update_fields=["state", "merged_into", "successor", "version", "changed_at"])
     both = [survivor.pk, merged.pk]
+    check_goods(both)
+    look_again(both)
     refresh_observations(both)
     recompute_statistics(both)
     refresh_goods(both)

@@ -15,6 +15,7 @@ from catalog.models import Good, Listing
 from catalog.models.good_details import ChangeKind
 from catalog.models.goods import GoodState
 from catalog.notices import tell_of_retirement
+from catalog.services.find_pairs import look_again
 from catalog.services.good_changed import good_changed
 from zcy import audit
 from zcy.errors import Missing, NotAllowed
@@ -45,6 +46,7 @@ def retire_good(
         good_changed(
             actor=actor, good_id=good.pk, before=before, kind=ChangeKind.RETIRED, note=reason.strip()[:2000]
         )
+        look_again([good.pk])
         audit.record(actor=actor, action="good.retired", subject=good, data={"successor": successor_id})
         offering = Listing.objects.filter(good=good).not_ended().select_related("supplier")
         tell_of_retirement(good=good, listings=list(offering))
@@ -68,6 +70,7 @@ def revive_good(*, actor: Actor, good_id: int, version: int) -> Good:
         good.state, good.successor = GoodState.ACTIVE, None
         good.save(update_fields=["state", "successor", "changed_at"])
         good_changed(actor=actor, good_id=good.pk, before=before, kind=ChangeKind.REVIVED)
+        look_again([good.pk])
         audit.record(actor=actor, action="good.revived", subject=good)
         return good
 

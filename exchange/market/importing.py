@@ -13,7 +13,13 @@ from django.utils.translation import ngettext
 
 from accounts.services.related_groups import recompute_related_groups
 from catalog.pricing.kept import forget_all as forget_all_panels
-from catalog.services import index_goods, rebuild_vocabulary, refresh_goods, refresh_key_hashes
+from catalog.services import (
+    index_goods,
+    rebuild_vocabulary,
+    refresh_goods,
+    refresh_key_hashes,
+    refresh_labels,
+)
 from catalog.specs import count_faults
 from exchange.market import deriving, staging, trees
 from exchange.market.first_load import first_load
@@ -170,6 +176,7 @@ def _follow(present: set[str], report: Report, advance: Progress) -> None:
     if present & {"goods", "listings", "organisations", "categories"}:
         refresh_goods()
         refresh_key_hashes()
+        refresh_labels()
         index_goods()
         rebuild_vocabulary()
     if present & {"goods", "categories"}:

@@ -187,6 +187,7 @@ def test_further_pictures_are_drawn_anew_and_bombs_are_refused(staff: Client, cl
     assert not good.pictures.exists()
     assert staff.post(url(good), form(good, **rows, **{"pictures-0-picture": picture()})).status_code == 302
     kept = good.pictures.get()
+    assert kept.picture.name
     assert kept.picture.name.endswith(".webp")
     assert kept.picture.name in client.get(f"/goods/{good.pk}/").content.decode()
 

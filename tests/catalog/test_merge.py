@@ -282,6 +282,21 @@ def test_both_histories_tell_of_the_merge_and_the_pair_is_settled(staff: Actor) 
     assert GoodChange.objects.filter(kind="unmerged").count() == 2
 
 
+def test_nobody_is_asked_about_a_good_that_was_merged_until_it_comes_back(staff: Actor) -> None:
+    survivor, merged = two_goods()
+    third = a_good("惠普 M126a 激光一体机", model="m126a")
+    services.index_goods()
+    services.find_pairs()
+    assert GoodPair.objects.filter(state="open").count() == 3
+    merge = merge_goods(actor=staff, survivor_id=survivor.pk, merged_id=merged.pk)
+    assert list(GoodPair.objects.filter(state="open").values_list("first_id", "second_id")) == [
+        (survivor.pk, third.pk)
+    ]
+    undo_merge(actor=staff, merge_id=merge.pk)
+    services.find_pairs()
+    assert GoodPair.objects.filter(state="open").count() == 3
+
+
 def test_every_foreign_key_to_a_good_follows_unless_somebody_said_that_it_stays() -> None:
     found = {
         f"{model._meta.app_label}.{model.__name__}.{field.name}"
