@@ -14,7 +14,7 @@ from catalog import merging
 from catalog.errors import GoodChanged, GoodRefused
 from catalog.good_history import write_change
 from catalog.merging import Moved
-from catalog.models import Good, GoodMerge, GoodPair, MovedRows, PairState, PriceObservation
+from catalog.models import Good, GoodMerge, GoodPair, Listing, MovedRows, PairState, PriceObservation
 from catalog.models.good_details import ChangeKind
 from catalog.models.goods import GoodState
 from catalog.notices import tell_of_merge
@@ -169,7 +169,12 @@ def refusal(survivor: Good, merged: Good) -> str:
 
 
 def _locked(survivor_id: int, merged_id: int) -> tuple[Good, Good]:
-    """Both, in the order of their ids: two merges wait for each other instead of blocking each other."""
+    """Both with their listings, in the order of their ids: two merges wait for each other instead of blocking each other.
+
+    Listings come first, as everywhere: who changes one locks it, and then the good that shows it.
+    """
+    listings = Listing.objects.select_for_update(no_key=True).filter(good_id__in=[survivor_id, merged_id])
+    list(listings.order_by("pk").values_list("pk", flat=True))
     rows = Good.objects.select_for_update().defer("search", "pinyin").filter(pk__in=[survivor_id, merged_id])
     found = {good.pk: good for good in rows.order_by("pk")}
     if len(found) != 2:
