@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.actor import Actor
 from accounts.roles import SUPPLIER_ROLES, Role
-from catalog.models import Listing
+from catalog.models import Good, Listing
 from zcy.errors import Missing, NotAllowed
 
 
@@ -18,13 +18,14 @@ def own_listing(actor: Actor, listing_id: int) -> Listing:
     if not actor.has_role(*SUPPLIER_ROLES):
         raise NotAllowed
     listing = (
-        Listing.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("good__category")
+        Listing.objects.select_for_update(no_key=True)
         .filter(pk=listing_id, supplier_id=actor.organisation_id)
         .first()
     )
     if listing is None:
         raise Missing
+    # Read after the lock: a merge of goods that was waited for has given the listing another good.
+    listing.good = Good.objects.select_related("category").defer("search", "pinyin").get(pk=listing.good_id)
     return listing
 
 
