@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actor import Actor
 from accounts.roles import OPERATOR_ROLES, Role
 from catalog.kept import forget_lists
-from catalog.models import AttributeType, Category, CategoryAttribute
+from catalog.models import AttributeType, Category, CategoryAttribute, SchemaChangeState
 from catalog.services.change_schema import (
     Plan,
     Wanted,
@@ -194,8 +194,9 @@ class CategoryAdmin(RoleAdmin[Category]):
             "own": category.attributes.order_by("order", "key"),
             "inherited": inherited(category.pk),
             "may_change": self._holds(request, self.change_roles),
-            "changes": category.schema_changes.select_related("author")[:10],
         }
+        context["changes"] = list(category.schema_changes.select_related("author")[:10])
+        context["running"] = any(change.state != SchemaChangeState.DONE for change in context["changes"])
         return TemplateResponse(request, "admin/catalog/category/attributes.html", context)
 
     def attribute_view(

@@ -69,6 +69,8 @@ def test_everybody_finds_work_and_a_second_run_changes_nothing(tmp_path: Path) -
         assert check_password(PASSWORD, user.password)
         if account.username not in WATCHERS:
             assert todo_of(actor(account.username)), account.username
+    of_catalog = {item.url.split("?")[0] for item in todo_of(actor("catalog"))}
+    assert of_catalog >= {f"/admin/catalog/{kind}/" for kind in ("goodproposal", "goodpair", "goodfault")}
     before = rows()
     assert demo_accounts() == (said, "")
     assert rows() == before
