@@ -37,6 +37,12 @@ def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listin
     values.write_to(listing)
     try:
         with transaction.atomic():
+            # Against a merge or a retirement that comes in between.
+            states = (
+                Good.objects.select_for_update(no_key=True).filter(pk=good.pk).values_list("state", flat=True)
+            )
+            if list(states) != [GoodState.ACTIVE]:
+                raise ListingRefused(_("This standard good is retired: choose its successor."))
             listing.save()
             listing.delivery_areas.set(values.delivery_areas)
             keep_versions([listing], action=Action.CREATE, actor=actor)
