@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,7 +26,7 @@ from catalog.admin.listing_acts import act, acts_context
 from catalog.attributes import attributes_of, labelled
 from catalog.differences import differences
 from catalog.errors import ListingChanged
-from catalog.models import Listing, Review, ReviewDecision
+from catalog.models import CheckVerdict, Listing, Review, ReviewDecision
 from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
 from catalog.services.snapshot import snapshot
 from catalog.tree import category_tree
@@ -75,7 +76,7 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
 
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
-    list_display = ("good", "supplier", "yuan", "sale", "review", "submitted_at", "review_link")
+    list_display = ("good", "supplier", "yuan", "doubts", "sale", "review", "submitted_at", "review_link")
     list_filter = ("review", "sale")
     list_select_related = ("good", "supplier")
     search_fields = ("good__name", "supplier__name")
@@ -86,6 +87,23 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
     @admin.display(description=gettext_lazy("price"), ordering="price")
     def yuan(self, listing: Listing) -> str:
         return money(listing.price)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
+        """With the reasons of the doubts that the checks last had."""
+        verdicts = CheckVerdict.objects.filter(listing=OuterRef("pk"))
+        newest = verdicts.order_by("-listing_version").values("listing_version")[:1]
+        troubles = CheckVerdict.objects.filter(
+            listing=OuterRef("pk"),
+            listing_version=OuterRef("checked_version"),
+            finding__in=["doubt", "block"],
+        )
+        rows = super().get_queryset(request).annotate(checked_version=Subquery(newest))
+        return rows.annotate(doubted=ArraySubquery(troubles.order_by("pk").values("reason")))
+
+    @admin.display(description=gettext_lazy("doubts"))
+    def doubts(self, listing: Listing) -> str:
+        found = review_reasons.reasons_of(listing.doubted)  # type: ignore[attr-defined]
+        return "、".join(str(reason.title) for reason in found) or "–"
 
     @admin.display(description=gettext_lazy("decision"))
     def review_link(self, listing: Listing) -> SafeString | str:

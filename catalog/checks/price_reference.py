@@ -59,6 +59,8 @@ class PriceReferenceCheck(Check):
             "price": money(subject.price),
             "reference": money(price),
         }
+        if grade := getattr(reference, "grade", ""):
+            saw = f"{saw} ({grade}{', ' + where if (where := getattr(reference, 'seen_at', '')) else ''})"
         if subject.price > price * subject.settings.reference_factor:
             return self.doubt("price_above_reference", saw)
         return self.clear(saw)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Region
 from accounts.models.regions import RegionLevel
 from catalog.alerts import alert_choices
+from catalog.changes import BY_FIELD, WORDS
 from catalog.models import Listing, Review, Sale
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
 
@@ -44,7 +45,7 @@ class ListingForm(forms.Form):
         min_value=0,
         max_value=MOST_MONTHS,
         required=False,
-        help_text=_("A change is reviewed again."),
+        help_text=WORDS[BY_FIELD["warranty_months"].needs],
     )
     own_public_price = forms.DecimalField(
         label=_("Price in your own public shop"),
@@ -56,7 +57,7 @@ class ListingForm(forms.Form):
         label=_("Remark"),
         max_length=300,
         required=False,
-        help_text=_("A change is reviewed again."),
+        help_text=WORDS[BY_FIELD["note"].needs],
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)

@@ -41,6 +41,7 @@ from catalog.services.propose_good import (
 )
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
 from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
+from catalog.services.recheck_many import Edit, recheck_many
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.refresh_halls import refresh_halls, refresh_shares
 from catalog.services.restore_listing import restore_approved, restore_version
@@ -68,6 +69,7 @@ __all__ = [
     "DEFAULT_NAME",
     "DealLine",
     "Mend",
+    "Edit",
     "Outcome",
     "add_favourite",
     "answer_request",
@@ -102,6 +104,7 @@ __all__ = [
     "put_on_sale",
     "rebuild_vocabulary",
     "recognise_proposal",
+    "recheck_many",
     "record_deals",
     "refresh_alerts",
     "refresh_counts",

@@ -15,7 +15,7 @@ from catalog.checks.price_reference import best_references, price_of
 from catalog.errors import ListingChanged
 from catalog.mending import NOTE, PRICE, RESUBMIT
 from catalog.models import Listing
-from catalog.pricing.ranges import ranges_of
+from catalog.pricing import ranges
 from catalog.services.edit_listing import edit_listing
 from catalog.services.snapshot import snapshot, values_from
 from catalog.services.submit_many import Outcome, own_rows, submit_many
@@ -97,10 +97,10 @@ def mend_rejected(
 def _prices(listings: Collection[Listing]) -> dict[int, Decimal | None]:
     """The highest clear price of each offer that is below its present one; None where nothing bounds it."""
     goods = {listing.good_id for listing in listings}
-    ranges, references = ranges_of(goods), best_references(sorted(goods), clock.today())
+    known, references = ranges.ranges_of(goods), best_references(sorted(goods), clock.today())
     found: dict[int, Decimal | None] = {}
     for subject in subjects_from(listings):
-        bounds = _bounds(subject, ranges.get(subject.good.pk), references.get(subject.good.pk))
+        bounds = _bounds(subject, known.get(subject.good.pk), references.get(subject.good.pk))
         price = min(bounds).quantize(CENT, ROUND_DOWN) if bounds else None
         lower = price is not None and subject.price is not None and CENT <= price < subject.price
         found[subject.key] = price if lower else None

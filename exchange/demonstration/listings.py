@@ -47,7 +47,7 @@ def make_listings(people: Mapping[str, Actor]) -> None:
 def _new_offers(seller: Actor) -> list[int]:
     own = Listing.objects.filter(supplier_id=seller.organisation_id).values("good_id")
     goods = Good.objects.searchable().exclude(pk__in=own).order_by("-offers", "pk")[: len(REMARKS)]
-    made = []
+    made: list[int] = []
     for good, note in zip(goods, REMARKS, strict=False):
         price = ((good.lowest_price or Decimal(100)) * Decimal("1.02")).quantize(CENT)
         values = ListingValues(price=price, stock=Decimal(60), delivery_days=3, note=note)
@@ -69,7 +69,7 @@ def _dearer_offers(seller: Actor, staff: Actor) -> list[int]:
         price__gt=F("good__lowest_price") * Decimal("1.08"),
     ).order_by("pk")
     ranges = ranges_of(list(offers.values_list("good_id", flat=True)))
-    made = []
+    made: list[int] = []
     for offer in [offer for offer in offers if offer.good_id in ranges][:DEARER]:
         price = max(ranges[offer.good_id].high * Decimal("1.2"), offer.price * Decimal("1.05")).quantize(CENT)
         values = replace(values_from(snapshot(offer), stock=offer.stock), price=price)

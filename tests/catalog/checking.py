@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import SupplierStanding
 from catalog.checks import CheckResult, Subject, check_all
 from catalog.models import Good, PriceLevel, PriceModel
+from catalog.pricing.formulas import Confidence
 from catalog.pricing.combined import CLASSES, expected
 from catalog.services.listing_values import ListingValues
 from tests.catalog.factories import a_good, an_organisation
@@ -33,8 +34,13 @@ def result(check: str, subject: Subject) -> CheckResult:
     return found
 
 
-def a_known_range(good: Good, low: str = "90", high: str = "110", n: int = 40) -> None:
+# How many deals of a dozen suppliers make a range how sure.
+_DEALS: Final = {Confidence.HIGH: 40, Confidence.MEDIUM: 9, Confidence.LOW: 7}
+
+
+def a_known_range(good: Good, low: str = "90", high: str = "110", sure: Confidence = Confidence.HIGH) -> None:
     """What the nights have learned of a good, so that its reasonable range has just these ends."""
+    n = _DEALS[sure]
     middle, spread = math.log(100), 0.1
     shared = {"as_of": clock.today(), "within": spread, "between": spread}
     _level, of_next = expected(

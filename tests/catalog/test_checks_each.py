@@ -16,6 +16,7 @@ from catalog.checks.price_reference import PriceReferenceCheck
 from catalog.checks.words import contains
 from catalog.models import Brand, CheckedWord, Finding
 from catalog.models.checks import WordKind
+from catalog.pricing.formulas import Confidence
 from catalog.review_reasons import BY_CODE
 from catalog.transitions import Verdict
 from tests.catalog.checking import a_known_range, a_subject, in_good_standing, result
@@ -48,7 +49,7 @@ def test_a_price_against_its_range(price: str, finding: Finding, reason: str) ->
 
 def test_what_few_deals_tell_is_doubted_but_refuses_nothing() -> None:
     good = a_good()
-    a_known_range(good, n=7)
+    a_known_range(good, sure=Confidence.LOW)
     assert result("price_range", a_subject(good=good, price=Decimal(5000))).finding == DOUBT
 
 

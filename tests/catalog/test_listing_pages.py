@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import services
 from catalog.models import CheckedWord, Listing, Review, Sale
+from catalog.review_reasons import BY_CODE
 from tests.catalog.checking import a_known_range, typed
 from tests.catalog.factories import (
     a_catalog_actor,
@@ -123,6 +124,8 @@ def test_the_reviewer_sees_the_doubt_highlighted(staff: Client) -> None:
     html = staff.get(f"/admin/catalog/listing/{listing.pk}/review/").content.decode()
     checks = html[html.index('id="checks"') :]
     assert checks.index("<mark>") < checks.index('data-tone="good"')
+    title = str(BY_CODE["price_too_high"].title)
+    assert title in staff.get("/admin/catalog/listing/?review__exact=pending").content.decode()
 
 
 def test_staff_freeze_lift_and_reopen_with_a_reason(staff: Client) -> None:
