@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -25,20 +26,22 @@ HEADER: Final = (
 )  # fmt: skip
 # What a worker does, with the peak of its own memory and of the process that reads the workbook for it, in MB.
 _WORKER: Final = """
-import json, resource, sys, time
+import json, re, resource, sys, time
+from pathlib import Path
 import django
 django.setup()
 from django.db import connection
 from catalog.services import bulk
 connection.ensure_connection()
-def peak(who):
-    return round(resource.getrusage(who).ru_maxrss / 1024, 1)
-before = peak(resource.RUSAGE_SELF)
+def peak():
+    # Not ru_maxrss: it begins with what the process that started this one had.
+    return round(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024, 1)
+before = peak()
 began = time.perf_counter()
 done = bulk.work(int(sys.argv[1]))
 seconds = time.perf_counter() - began
-print(json.dumps({"done": done, "seconds": seconds, "before_mb": before, "peak_mb": peak(resource.RUSAGE_SELF),
-                  "reader_mb": peak(resource.RUSAGE_CHILDREN)}))
+print(json.dumps({"done": done, "seconds": seconds, "before_mb": before, "peak_mb": peak(),
+                  "reader_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1)}))
 """
 
 
@@ -97,13 +100,18 @@ def _one(
     file.size = file.file.seek(0, os.SEEK_END)
     file.seek(0)
     began = time.perf_counter()
-    task, _new = bulk.upload_import(actor=actor, file=file)
+    with _unsent():
+        task, _new = bulk.upload_import(actor=actor, file=file)
     uploaded = time.perf_counter() - began
     peaks.append(_worker(task.pk))
+    file.close()
     task.refresh_from_db()
     read, written = peaks[-1]["seconds"], 0.0
     if task.new + task.changed:
-        bulk.confirm_import(actor=actor, import_id=task.pk, mode="good", submit=True, key=task.confirm_key)
+        with _unsent():
+            bulk.confirm_import(
+                actor=actor, import_id=task.pk, mode="good", submit=True, key=task.confirm_key
+            )
         peaks.append(_worker(task.pk))
         written = peaks[-1]["seconds"]
         task.refresh_from_db()
@@ -115,6 +123,18 @@ def _one(
         "write_seconds": round(written, 2),
         "rows_per_second": round(len(goods) / (read + written)),
     }
+
+
+@contextmanager
+def _unsent() -> Iterator[None]:
+    """What is asked of the workers is taken back: a platform that runs on this database must not be quicker."""
+    from django.db import transaction
+
+    from zcy.models import OutboxMessage
+
+    with transaction.atomic():
+        yield
+        OutboxMessage.objects.filter(task="catalog.tasks.work_on_import").delete()
 
 
 def _worker(import_id: int) -> dict[str, Any]:

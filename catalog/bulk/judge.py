@@ -75,6 +75,7 @@ class Judge:
                 message = _("The listing %(listing)s is of the good %(good)s. Correct one of the numbers.")
                 words = {"listing": listing, "good": known.good_id}
                 row.problems.append(("good", message % words))
+                row.candidates.append(known.good_id)
         answers = self.finder.find([good for _listing, good in wanted])
         of_goods = offers.listings_by_good(
             self.supplier_id, {answer.good.id for answer in answers if answer.good}, clock.now()
@@ -145,7 +146,8 @@ class Judge:
     ) -> None:
         good = answer.good
         row.problems += said.problems
-        row.good_id, row.candidates = good.id if good else None, answer.candidates
+        row.good_id = good.id if good else None
+        row.candidates += answer.candidates
         if answer.problem and not row.problems:
             row.problems.append(answer.problem)
         row.problems += offers.refusals(said.values, counted=good.counted if good else False)

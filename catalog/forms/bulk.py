@@ -82,7 +82,11 @@ class PriceRuleForm(forms.Form):
         initial=DOWN,
     )
     value = forms.DecimalField(
-        label=_("By"), min_value=Decimal("0"), max_value=Decimal("999999999"), max_digits=11, decimal_places=2
+        label=_("By how much"),
+        min_value=Decimal("0"),
+        max_value=Decimal("999999999"),
+        max_digits=11,
+        decimal_places=2,
     )
     step = forms.ChoiceField(label=_("Counted in"), choices=PriceStep.choices)
     rounding = forms.ChoiceField(label=_("Round"), choices=Rounding.choices)

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import SUPPLIER_ROLES
-from catalog.bulk.columns import label_of
+from catalog.bulk.columns import Header, label_of, recognise
 from catalog.bulk.errors import BadFile
 from catalog.bulk.limits import FORM_BYTES, MOST_BYTES, UNDO_HOURS
 from catalog.forms.bulk import ConfirmForm, PriceRuleForm, UploadForm
@@ -35,10 +35,10 @@ LIST_COLUMNS: Final = [
     Column(gettext_lazy("File"), fixed=True),
     Column(gettext_lazy("State")),
     Column(gettext_lazy("Rows"), numeric=True),
-    Column(gettext_lazy("New"), numeric=True),
-    Column(gettext_lazy("Changed"), numeric=True),
-    Column(gettext_lazy("Unchanged"), numeric=True),
-    Column(gettext_lazy("Errors"), numeric=True),
+    *(
+        Column(verdict.label, numeric=True)
+        for verdict in (Verdict.NEW, Verdict.CHANGED, Verdict.SAME, Verdict.ERROR)
+    ),
     Column(gettext_lazy("Written"), numeric=True),
     Column(gettext_lazy("Begun by"), hidden=True),
     Column(gettext_lazy("Time")),
@@ -219,10 +219,11 @@ def _rows(rows: list[ListingImportRow], task: ListingImport) -> list[dict[str, A
         path for row in rows for value in row.changes.get("delivery_areas", []) for path in value.split()
     }
     names = queries.region_names(paths) if paths else {}
-    return [_row(row, task, names) for row in rows]
+    header = recognise(task.header) if any(_unknown_good(row) for row in rows) and task.header else None
+    return [_row(row, header, names) for row in rows]
 
 
-def _row(row: ListingImportRow, task: ListingImport, names: dict[str, str]) -> dict[str, Any]:
+def _row(row: ListingImportRow, header: Header | None, names: dict[str, str]) -> dict[str, Any]:
     def shown(name: str, value: str) -> str:
         if name == "delivery_areas":
             return "、".join(names.get(path, path) for path in value.split()) or _("everywhere")
@@ -242,22 +243,19 @@ def _row(row: ListingImportRow, task: ListingImport, names: dict[str, str]) -> d
         "place": str(PLACE_WORDS[place]) if place else "",
         "place_code": row.place,
         "said": " ".join(filter(None, row.cells))[:120],
-        "unknown_good": row.verdict == Verdict.ERROR and row.good_id is None and not row.candidates,
-        "search": _search(row, task),
+        "search": _search(row, header),
     }
 
 
-def _search(row: ListingImportRow, task: ListingImport) -> str:
+def _search(row: ListingImportRow, header: Header | None) -> str:
     """Brand and model as typed: what to look for, or to propose, where no good fits."""
-    if row.good_id is not None or not row.cells:
+    if header is None or not _unknown_good(row):
         return ""
-    from catalog.bulk.columns import KEYS, spelt
+    return " ".join(filter(None, (header.cell(row.cells, key) for key in ("brand", "model", "name"))))[:100]
 
-    wanted = {spelt(name) for key in KEYS[3:6] for name in (key, label_of(key))} | {"品牌", "型号", "名称"}
-    words = [
-        cell for title, cell in zip(task.header, row.cells, strict=False) if cell and spelt(title) in wanted
-    ]
-    return " ".join(words)[:100]
+
+def _unknown_good(row: ListingImportRow) -> bool:
+    return row.verdict == Verdict.ERROR and row.good_id is None and not row.candidates
 
 
 @roles(*SUPPLIER_ROLES)

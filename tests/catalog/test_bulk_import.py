@@ -280,6 +280,18 @@ def test_a_cancelled_import_is_gone_on_with() -> None:
     assert written(actor, made).written == 2
 
 
+def test_a_file_that_is_open_in_another_import_leads_there() -> None:
+    actor, goods = a_supplier_actor(), some_goods(1)
+    first = uploaded(actor, HEADER, *priced(goods))
+    bulk.cancel_import(actor=actor, import_id=first.pk)
+    second = uploaded(actor, HEADER, *priced(goods))
+    assert second.pk != first.pk
+    assert bulk.check_again(actor=actor, import_id=first.pk).pk == second.pk
+    with pytest.raises(ImportMoved):
+        bulk.resume_import(actor=actor, import_id=first.pk)
+    assert ListingImport.objects.count() == 2
+
+
 def test_only_the_suppliers_people_touch_an_import() -> None:
     actor, goods = a_supplier_actor(), some_goods(1)
     made = uploaded(actor, HEADER, *priced(goods))

@@ -59,6 +59,7 @@ UNLINKED: Final = frozenset(
         "mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_generate_recovery_codes",
         "favicon",
         "catalog:supplier_range",  # asked for by the form while a price is typed
+        "catalog:supplier_import_progress",  # asked for by the page while an import is worked on
         "orders:cart_restore",
         "orders:cart_replace",
         "catalog:supplier_listing_create",

@@ -36,6 +36,7 @@ from tests.factories import (
     somebody_of_the_operator,
 )
 from tests.supervision.test_handling import an_assigned_warning
+from tests.support.imports import some_imports
 from zcy import audit, clock
 from zcy.models import NightlyPartRun, NightlyRun
 
@@ -63,6 +64,7 @@ def a_world() -> dict[str, Actor]:
         {"review": Review.PENDING},
     ):
         a_listing_on_sale(supplier=trade.supplier, good=a_good(category=category), **state)
+    some_imports(trade.seller)
     buyer = trade.people
     services.cart_add(actor=buyer.purchaser, listing_id=trade.listing.pk, quantity=Decimal(2))
     CartLine.objects.update(price_seen=1)  # dearer since it was put in

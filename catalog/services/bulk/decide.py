@@ -123,14 +123,26 @@ def may_resume(task: ListingImport) -> bool:
 def check_again(*, actor: Actor, import_id: int) -> ListingImport:
     """Judge the same file, or the same rule, against what is offered now: a new import, the old one stays as it is.
 
+    Where the same file is open in another import already, that one is returned.
+
     Raises:
         NotAllowed, Missing: not the actor's import, or its file was removed.
         ImportMoved: it is just being worked on.
     """
+    try:
+        return _check_again(actor, import_id)
+    except IntegrityError as error:  # two clicks on one button
+        raise ImportMoved(_("You have uploaded the same file again: go on with that import.")) from error
+
+
+def _check_again(actor: Actor, import_id: int) -> ListingImport:
     with transaction.atomic():
         task = own_import(actor, import_id)
         if task.working:
             raise ImportMoved(_("This import is just being worked on. Wait for its end."))
+        twins = ListingImport.objects.filter(supplier=task.supplier, checksum=task.checksum, state__in=OPEN)
+        if task.checksum and (twin := twins.exclude(pk=task.pk).first()):
+            return twin
         if task.state == ImportState.PREVIEW:
             task.state, task.ended_at = ImportState.CANCELLED, clock.now()
             task.save()
