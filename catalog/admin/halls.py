@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from accounts.roles import ADMIN_ROLES, OPERATOR_ROLES, SUPERVISOR_ROLES, Role
 from catalog import services
 from catalog.halls.refusals import reason_of
 from catalog.halls.rules import kinds
-from catalog.models import GoodOrigin, Hall, HallRegion, HallRule, OriginCounty
+from catalog.models import GoodOrigin, Hall, HallGood, HallRegion, HallRule, OriginCounty
 from zcy.admin_site import RoleAdmin
 from zcy.errors import NotAllowed
 
@@ -106,7 +107,13 @@ class HallAdmin(RoleAdmin[Hall]):
     inlines = (HallRuleInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hall]:
-        return super().get_queryset(request).prefetch_related("rules")
+        counted = HallGood.objects.filter(hall=OuterRef("pk")).order_by().values("hall")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("rules")
+            .annotate(goods_count=Coalesce(Subquery(counted.annotate(n=Count("id")).values("n")), 0))
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hall | None = None) -> tuple[str, ...]:
         # The address of a hall is in bookmarks.
@@ -121,9 +128,7 @@ class HallAdmin(RoleAdmin[Hall]):
 
     @admin.display(description=gettext_lazy("goods"))
     def goods(self, hall: Hall) -> int:
-        from catalog.models import HallGood
-
-        return HallGood.objects.filter(hall=hall).count()
+        return int(getattr(hall, "goods_count", 0))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import OrganisationKind, Role
 from catalog.models import Hall, HallGood, HallRegion, HallRule
@@ -127,3 +129,19 @@ def test_a_supervisor_decides_for_the_own_region_and_below_only(settings: Any) -
     assert browser.get(f"/admin/catalog/hallregion/{theirs.pk}/change/").status_code in (302, 404)
     assert Hall.objects.count() == 1
     assert browser.get("/admin/catalog/hall/add/").status_code == 403
+
+
+def test_the_list_of_halls_needs_the_same_statements_for_few_and_many(settings: Any) -> None:
+    browser = in_the_administration(a_catalog_actor().user, settings)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            page(browser, "/admin/catalog/hall/")
+        return len(caught)
+
+    a_hall(label=["green"])
+    page(browser, "/admin/catalog/hall/")
+    few = statements()
+    for number in range(8):
+        a_hall(f"hall-{number}", label=["green"], in_stock=[])
+    assert statements() == few
