@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('banner', models.ImageField(blank=True, upload_to='stores/', verbose_name='banner')),
                 ('published_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='published')),
                 ('restored', models.PositiveIntegerField(null=True, verbose_name='restored from version')),
-                ('published_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('published_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
                 ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='store_versions', to='accounts.organisation')),
             ],
             options={
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('shown', models.BooleanField(blank=True, null=True, verbose_name='shown')),
                 ('name', models.CharField(blank=True, max_length=40, verbose_name='own name')),
                 ('order', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='own position')),
-                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='regions', to='catalog.hall')),
+                ('hall', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='regions', to='catalog.hall', verbose_name='hall')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='halls', to='accounts.region')),
             ],
             options={
@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('good', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='origin_county', serialize=False, to='catalog.good')),
                 ('producer', models.CharField(max_length=120, verbose_name='producer')),
                 ('share', models.DecimalField(decimal_places=3, default=1, max_digits=4, verbose_name='share made in the county (0–1)')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='goods', to='catalog.origincounty')),
+                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='goods', to='catalog.origincounty', verbose_name='county of origin')),
             ],
             options={
                 'verbose_name': 'origin of a good',

@@ -63,7 +63,7 @@ class HallRegionQuerySet(models.QuerySet["HallRegion"]):
 class HallRegion(models.Model):
     """What a region has decided about a hall: it holds below it too, as far as a region there has not decided."""
 
-    hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="regions")
+    hall = models.ForeignKey(Hall, verbose_name=_("hall"), on_delete=models.CASCADE, related_name="regions")
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="halls")
     # None or empty: as in the region above.
     shown = models.BooleanField(_("shown"), null=True, blank=True)
@@ -170,7 +170,9 @@ class GoodOrigin(models.Model):
     good = models.OneToOneField(
         Good, on_delete=models.CASCADE, primary_key=True, related_name="origin_county"
     )
-    county = models.ForeignKey(OriginCounty, on_delete=models.PROTECT, related_name="goods")
+    county = models.ForeignKey(
+        OriginCounty, verbose_name=_("county of origin"), on_delete=models.PROTECT, related_name="goods"
+    )
     producer = models.CharField(_("producer"), max_length=120)
     # Of the good's worth, made in the county; 0 < share ≤ 1.
     share = models.DecimalField(

@@ -20,7 +20,12 @@ class StoreVersion(models.Model):
     banner = models.ImageField(_("banner"), upload_to="stores/", blank=True)
     published_at = models.DateTimeField(_("published"), db_default=Now())
     published_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False
+        User,
+        verbose_name=_("published by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     # The version that was brought back, where it was.
     restored = models.PositiveIntegerField(_("restored from version"), null=True)

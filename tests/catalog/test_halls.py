@@ -232,9 +232,11 @@ def test_a_region_chooses_orders_and_names_its_halls_and_those_below_inherit_it(
 def test_the_header_leads_to_the_halls_of_one_s_region() -> None:
     hall = a_hall()
     actor = a_buyer_actor()
+    own = actor.region
+    assert own is not None
     browser = a_client_of(actor)
     assert 'href="/halls/green/">馆green' in page(browser, "/search/")
-    HallRegion.objects.create(hall=hall, region=actor.region, name="本县绿馆")
+    HallRegion.objects.create(hall=hall, region=own, name="本县绿馆")
     html = page(browser, "/search/")
     assert "本县绿馆" in html
     assert "馆green" in page(Client(), "/search/")
@@ -247,7 +249,9 @@ def test_an_unknown_hall_and_one_that_the_region_hides_tell_which_are_open(clien
         html = page(client, address, 404)
         assert 'href="/halls/supermarket/"' in html
     actor = a_buyer_actor()
-    HallRegion.objects.create(hall=hall, region=actor.region, shown=False)
+    own = actor.region
+    assert own is not None
+    HallRegion.objects.create(hall=hall, region=own, shown=False)
     assert "does not show this hall" in page(a_client_of(actor), "/halls/green/", 404)
     page(client, "/halls/green/")
     Hall.objects.filter(pk=hall.pk).update(active=False)

@@ -91,7 +91,7 @@ def test_the_supplier_s_settings_decide_and_a_listing_s_own_line_goes_before_the
     many, few = an_offer(actor, "100"), an_offer(actor, "11")
     sold(many, "900")  # ten a day: lasts ten days
     assert alerts(LOW_STOCK) == set()
-    AlertSettings.objects.create(supplier=actor.organisation, days_left=11, low_stock=11)
+    AlertSettings.objects.create(supplier_id=actor.organisation_id or 0, days_left=11, low_stock=11)
     assert alerts(LOW_STOCK) == {many.pk, few.pk}
     ListingThreshold.objects.create(listing=many, low_stock=99)
     ListingThreshold.objects.create(listing=few, low_stock=10)
@@ -120,7 +120,7 @@ def test_the_supplier_says_how_much_dearer_it_may_be(actor: Actor) -> None:
     good = a_good()
     a_listing_on_sale(good, price="100")
     mine = a_listing_on_sale(good, supplier=actor.organisation, price="125")
-    AlertSettings.objects.create(supplier=actor.organisation, above_lowest=25)
+    AlertSettings.objects.create(supplier_id=actor.organisation_id or 0, above_lowest=25)
     assert alerts(PRICE) == set()
     AlertSettings.objects.update(above_lowest=24)
     assert alerts(PRICE) == {mine.pk}
@@ -210,9 +210,9 @@ def typed(*listings: Listing, **changes: Any) -> dict[str, Any]:
             "low_stock_seen": "",
         }.items():
             data[f"form-{number}-{name}"] = value
-    for name, value in changes.items():
-        field, _blank, number = name.rpartition("_")
-        data[f"form-{number}-{field}" if number.isdigit() else name] = value
+    for changed, typed_value in changes.items():
+        field, _blank, at = changed.rpartition("_")
+        data[f"form-{at}-{field}"] = typed_value
     return data
 
 

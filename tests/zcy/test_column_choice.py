@@ -24,7 +24,7 @@ def request_with(cookie: str) -> Any:
     return request
 
 
-def choose(client: Client, *show: int, table: str = "sign-ins", total: int = 5, **more: Any) -> Any:
+def choose(client: Client, *show: int, table: str = "sign-ins", total: Any = 5, **more: Any) -> Any:
     return client.post(
         "/columns/", {"table": table, "total": total, "show": show, "next": "/account/sign-ins/", **more}
     )
