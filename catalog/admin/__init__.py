@@ -27,3 +27,6 @@ __all__ = [
     "stores",
     "synonyms",
 ]
+from catalog.admin import categories, goods, listings, references, synonyms
+
+__all__ = ["categories", "goods", "listings", "references", "synonyms"]

@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Final
+
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices import NoticeKind, kinds
+from accounts.roles import Role
 from zcy import registries
-from zcy.registries import NightlyPart
+from zcy.registries import MenuItem, NightlyPart, TodoItem, TodoProvider
+
+CONTESTS_URL: Final = "/admin/catalog/referencecontest/?decided_at__isempty=1"
 
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from catalog.pricing import index
     from catalog.pricing.learn import run_night
 
     registries.nightly_parts.register(
         NightlyPart(name="price_levels", label=_("Reasonable prices"), stage=1, run=run_night)
     )
+    registries.nightly_parts.register(
+        NightlyPart(name="price_index", label=_("Price index"), stage=1, run=index.run_night)
+    )
+    kinds.register(
+        NoticeKind(
+            "reference_withdrawn",
+            _("A reference price of “%(good)s” that you contested was withdrawn."),
+            tone="good",
+        )
+    )
+    kinds.register(
+        NoticeKind("reference_stands", _("A reference price of “%(good)s” that you contested stands."))
+    )
+    staff = frozenset([Role.CATALOG])
+    for name, label, url_name, order in (
+        ("references", _("Reference prices"), "admin:catalog_referenceprice_changelist", 40),
+        ("references_import", _("Import reference prices"), "catalog:references_import", 41),
+        ("contests", _("Contested prices"), "admin:catalog_referencecontest_changelist", 42),
+    ):
+        registries.menu.register(
+            MenuItem(
+                name=name,
+                label=label,
+                url_name=url_name,
+                roles=staff,
+                section=_("Catalog"),
+                order=order,
+                icon="graph-up",
+                exact=name == "references",
+            )
+        )
+    registries.todo.register(TodoProvider("reference_contests", staff, _contests, order=30))
+
+
+def _contests(actor: Any) -> Iterable[TodoItem]:
+    from django.db.models import Count, Min
+
+    from catalog.models import ReferenceContest
+
+    found = ReferenceContest.objects.filter(decided_at__isnull=True).aggregate(n=Count("id"), since=Min("at"))
+    if found["n"]:
+        yield TodoItem(
+            label=_("Contested reference prices"),
+            count=found["n"],
+            url=CONTESTS_URL,
+            action=_("Decide"),
+            since=found["since"],
+        )

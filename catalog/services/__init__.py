@@ -24,6 +24,7 @@ from catalog.services.find_pairs import find_pairs, keep_apart
 from catalog.services.freeze_listing import freeze_listing, reopen_review, unfreeze_listing
 from catalog.services.good_changed import follow_goods, good_changed
 from catalog.services.good_faults import check_goods
+from catalog.services.import_references import import_references
 from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
@@ -42,6 +43,7 @@ from catalog.services.propose_good import (
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
 from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
 from catalog.services.recheck_many import Edit, recheck_many
+from catalog.services.references import contest_reference, decide_contest, keep_reference
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.refresh_halls import refresh_halls, refresh_shares
 from catalog.services.restore_listing import restore_approved, restore_version
@@ -101,6 +103,14 @@ __all__ = [
     "mend_rejected",
     "merge_goods",
     "publish_storefront",
+    "contest_reference",
+    "create_listing",
+    "decide_contest",
+    "decide_review",
+    "edit_listing",
+    "import_references",
+    "index_goods",
+    "keep_reference",
     "put_on_sale",
     "rebuild_vocabulary",
     "recognise_proposal",

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import prices
+from catalog.views import compare, price_index, prices, references
 
 urlpatterns = [
     path("help/prices/", prices.price_help, name="price_help"),
+    path("open/index/", price_index.price_index, name="price_indices"),
+    path("open/index/<str:code>/", price_index.price_index, name="price_index"),
+    path("compare/", compare.compare, name="compare"),
+    path("catalog/references/import/", references.import_file, name="references_import"),
+    path("supplier/references/<int:reference_id>/contest/", references.contest, name="reference_contest"),
 ]

@@ -149,6 +149,15 @@ FILES: Final[tuple[MarketFile, ...]] = (
         ),
     ),
     MarketFile(
+        "reference_prices",
+        (
+            _column("good", c.ID, need=True, to="goods"),
+            _column("source", c.SHORT, need=True),
+            _column("price", c.MONEY, need=True),
+            _column("observed_at", c.TIME, need=True),
+        ),
+    ),
+    MarketFile(
         "thresholds",
         (
             _column("region", c.REGION, need=True, to="regions"),
@@ -286,4 +295,4 @@ FILES: Final[tuple[MarketFile, ...]] = (
 
 BY_NAME: Final = {file.name: file for file in FILES}
 # Files of the format whose content has no home here yet: named as such, so that nobody believes they were read.
-NOT_READ_YET: Final = ("logins", "reference_prices", "quotes", "returns")
+NOT_READ_YET: Final = ("logins", "quotes", "returns")

@@ -129,6 +129,18 @@ MERGES: Final[tuple[Merge, ...]] = (
         update=False,
     ),
     Merge(
+        "reference_prices",
+        "catalog.ReferencePrice",
+        "source, row_key, good_id, seen_at, kind, price, observed_at",
+        # The format knows no terms: such rows have no grade. Where a price was seen tells the kind of source.
+        """SELECT %(source)s, m.row_key, g.id, m.source,
+            CASE m.source WHEN 'maker' THEN 'maker' WHEN 'mall' THEN 'own_shop' WHEN 'survey' THEN 'survey'
+                ELSE 'other_shop' END, m.price, m.observed_at
+        FROM m_reference_prices m JOIN catalog_good g ON g.source = %(source)s AND g.external_id = m.good""",
+        _BY_ROW,
+        update=False,
+    ),
+    Merge(
         "thresholds",
         "orders.Ceiling",
         "source, row_key, region_id, method, category_id, ceiling",

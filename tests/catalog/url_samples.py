@@ -10,6 +10,9 @@ from catalog.models import Favourite, ListingImport, StoreVersion
 from tests.catalog.factories import a_buyer_actor
 from tests.catalog.good_factories import proposed
 from tests.factories import a_listing_on_sale, a_supplier
+from catalog.models import ReferencePrice
+from tests.factories import a_listing_on_sale
+from zcy import clock
 
 
 def a_listing() -> dict[str, Any]:
@@ -51,9 +54,16 @@ def a_saved_search() -> dict[str, Any]:
 def a_demand() -> dict[str, Any]:
     actor = a_buyer_actor()
     return {"demand_id": services.ask_for_good(actor=actor, query="量子打印机", contact="王芳").pk}
+def a_reference() -> dict[str, Any]:
+    listing = a_listing_on_sale()
+    found = ReferencePrice.objects.create(
+        good=listing.good, seen_at="官网", kind="maker", price=100, observed_at=clock.now()
+    )
+    return {"reference_id": found.pk}
 
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    "catalog:reference_contest": a_reference,
     "catalog:supplier_listing": a_listing,
     "catalog:supplier_listing_submit": a_listing,
     "catalog:supplier_listing_on_sale": a_listing,
@@ -88,4 +98,7 @@ OPEN_TO_ALL = frozenset(
         "catalog:supplier_checks",
         "catalog:supplier_join",
     ]
+# Standard goods are everybody's: any supplier may offer one.
+OPEN_TO_ALL = frozenset(
+    ["catalog:supplier_listing_create", "catalog:supplier_range", "catalog:reference_contest"]
 )

@@ -1,0 +1,249 @@
+"""Reference prices from a CSV file: each row is told what became of it, and the same row is kept once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from catalog.models import Good, ReferencePrice
+from catalog.models.references import ReferenceKind
+from catalog.pricing.references import grade_of
+from zcy import audit, clock
+
+MOST_BYTES: Final = 20 * 1024 * 1024
+MOST_ROWS: Final = 100_000
+SOURCE: Final = "csv"
+REQUIRED: Final = ("good", "source", "kind", "price", "observed_at")
+COLUMNS: Final = (
+    *REQUIRED, "in_stock", "tax_included", "freight_included", "installation_included", "warranty_months",
+    "quantity", "unit", "url",
+)  # fmt: skip
+_MONEY: Final = re.compile(r"\d{1,9}(\.\d{1,2})?\Z", re.ASCII)
+_QUANTITY: Final = re.compile(r"\d{1,9}(\.\d{1,3})?\Z", re.ASCII)
+_TRUE: Final = frozenset({"true", "1", "yes", "是", "含"})
+_FALSE: Final = frozenset({"false", "0", "no", "否", "不含"})
+_KINDS: Final = {"厂家": "maker", "大型电商自营": "own_shop", "其他商店": "other_shop", "调查": "survey"}
+
+
+@dataclass
+class RowOutcome:
+    """What became of a row: kept, known already, or what is wrong with which column."""
+
+    line: int
+    state: str
+    column: str = ""
+    value: str = ""
+    remedy: str = ""
+
+
+@dataclass
+class ImportReport:
+    """All rows of a file, in order; nothing of a file that cannot be read at all."""
+
+    rows: list[RowOutcome] = field(default_factory=list)
+    error: str = ""
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def kept(self) -> int:
+        return self.count("kept")
+
+    @property
+    def known(self) -> int:
+        return self.count("known")
+
+    @property
+    def wrong(self) -> list[RowOutcome]:
+        return [row for row in self.rows if row.state == "wrong"]
+
+
+class _WrongCell(Exception):
+    def __init__(self, column: str, remedy: str) -> None:
+        super().__init__(column)
+        self.column, self.remedy = column, remedy
+
+
+def decoded(content: bytes) -> str | None:
+    """The text of a file in UTF-8 (with or without mark), UTF-16 with mark, or GB18030; None where it is none."""
+    marks = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    for encoding in (marks.get(content[:2]) or "utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\x00" in text else text
+    return None
+
+
+def import_references(content: bytes, *, actor: Actor | None) -> ImportReport:
+    """Keep the good rows of a file; rows that are known already change nothing.
+
+    Args:
+        content: a CSV file with a header, `COLUMNS`; kind may be written in Chinese, a good is our number or its id
+            at the source, money is yuan with tax per unit of the good.
+        actor: who captured them.
+    """
+    try:
+        return _keep(_rows(content), actor)
+    except _NoTable as error:
+        return ImportReport(error=str(error))
+
+
+class _NoTable(Exception):
+    """A file that cannot be read at all, in words."""
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    if len(content) > MOST_BYTES:
+        raise _NoTable(_("A file has at most 20 MB. Split it."))
+    text = decoded(content)
+    if text is None:
+        raise _NoTable(_("This is no CSV text in UTF-8 or GB18030. Save the table as CSV."))
+    try:
+        found = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise _NoTable(_("The file cannot be read as CSV: %(error)s.") % {"error": error}) from error
+    if not found:
+        raise _NoTable(_("The file has no rows."))
+    if missing := [name for name in REQUIRED if name not in found[0]]:
+        raise _NoTable(_("The header lacks %(columns)s.") % {"columns": ", ".join(missing)})
+    if len(found) > MOST_ROWS:
+        raise _NoTable(_("A file has at most 100,000 rows. Split it."))
+    return found
+
+
+def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
+    report = ImportReport()
+    goods = _goods(found)
+    numbers: Counter[str] = Counter()
+    wanted: list[tuple[int, ReferencePrice]] = []
+    for line, row in enumerate(found, start=2):
+        try:
+            reference = _read(row, goods)
+        except _WrongCell as wrong:
+            value = (row.get(wrong.column) or "")[:100]
+            report.rows.append(RowOutcome(line, "wrong", wrong.column, value, wrong.remedy))
+            continue
+        key = hashlib.md5(
+            "\x1f".join((row.get(name) or "").strip() for name in COLUMNS).encode(), usedforsecurity=False
+        ).hexdigest()
+        numbers[key] += 1
+        reference.row_key = f"{key}-{numbers[key]}"
+        reference.captured_by = actor.user if actor else None
+        wanted.append((line, reference))
+    with transaction.atomic():
+        known = set(
+            ReferencePrice.objects.filter(
+                source=SOURCE, row_key__in=[reference.row_key for _line, reference in wanted]
+            ).values_list("row_key", flat=True)
+        )
+        new = [reference for _line, reference in wanted if reference.row_key not in known]
+        ReferencePrice.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
+        if new:
+            audit.record(actor=actor, action="references.imported", data={"rows": len(new)})
+    report.rows += [
+        RowOutcome(line, "known" if reference.row_key in known else "kept") for line, reference in wanted
+    ]
+    report.rows.sort(key=lambda row: row.line)
+    return report
+
+
+def _goods(found: list[dict[str, str]]) -> dict[str, Good]:
+    """Goods by our number and by their id at the source."""
+    texts = {(row.get("good") or "").strip() for row in found}
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+    only = Good.objects.only("id", "unit", "external_id")
+    by_text = {good.external_id: good for good in only.filter(external_id__in=texts - {""})}
+    return by_text | {str(good.pk): good for good in only.filter(pk__in=numbers)}
+
+
+def _read(row: Mapping[str, str], goods: Mapping[str, Good]) -> ReferencePrice:
+    def cell(name: str) -> str:
+        return (row.get(name) or "").strip()
+
+    good = goods.get(cell("good"))
+    if good is None:
+        raise _WrongCell("good", _("the number of a standard good, or its id at the source"))
+    kind = _KINDS.get(cell("kind"), cell("kind"))
+    if kind not in ReferenceKind.values:
+        raise _WrongCell("kind", _("maker, own_shop, other_shop or survey"))
+    if not cell("source") or len(cell("source")) > 100:
+        raise _WrongCell("source", _("where it was seen, at most 100 characters"))
+    price = cell("price")
+    if not _MONEY.match(price) or Decimal(price) <= 0:
+        raise _WrongCell("price", _("yuan above zero with at most two decimal places, such as 1299.00"))
+    reference = ReferencePrice(
+        good=good,
+        seen_at=cell("source"),
+        kind=kind,
+        price=Decimal(price),
+        observed_at=_moment(cell("observed_at")),
+        unit=cell("unit")[:20],
+        source=SOURCE,
+    )
+    for name in ("in_stock", "tax_included", "freight_included", "installation_included"):
+        setattr(reference, name, _boolean(name, cell(name)))
+    if quantity := cell("quantity"):
+        if not _QUANTITY.match(quantity) or Decimal(quantity) <= 0:
+            raise _WrongCell(
+                "quantity", _("a number above zero with at most three decimal places, such as 12")
+            )
+        reference.quantity = Decimal(quantity)
+    if months := cell("warranty_months"):
+        if not (months.isascii() and months.isdigit() and int(months) <= 600):
+            raise _WrongCell("warranty_months", _("a whole number from 0 to 600"))
+        reference.warranty_months = int(months)
+    if url := cell("url"):
+        try:
+            URLValidator(schemes=["http", "https"])(url)
+        except ValidationError as error:
+            raise _WrongCell("url", _("an address that begins with https://")) from error
+        reference.url = url[:500]
+    reference.grade = grade_of(reference, good.unit)
+    return reference
+
+
+def _moment(text: str) -> datetime:
+    remedy = _("a date or time in the past, such as 2026-11-23 or 2026-11-23T14:05:00+08:00")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _WrongCell("observed_at", remedy) from error
+    if found.tzinfo is None:
+        found = datetime.combine(found.date(), time(12) if len(text) <= 10 else found.time(), clock.SHANGHAI)
+    found = found.astimezone(UTC)
+    if not clock.now() - timedelta(days=3660) <= found <= clock.now() + timedelta(days=1):
+        raise _WrongCell("observed_at", remedy)
+    return found
+
+
+def _boolean(name: str, text: str) -> bool | None:
+    if not text:
+        return None
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise _WrongCell(name, _("true or false, or nothing where it is not known"))
+
+
+def report_rows(report: ImportReport) -> Iterator[tuple[int, str, str, str, str]]:
+    """Lines of the report for a download."""
+    for row in report.rows:
+        yield row.line, row.state, row.column, row.value, row.remedy

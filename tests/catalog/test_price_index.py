@@ -1,0 +1,116 @@
+"""The price index: matched goods only, weighed by what was spent, chained, and told where it cannot be told."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from catalog.models import PriceIndex, PriceObservation
+from catalog.pricing.index import before, chained, index_of, refresh_index
+from tests.catalog.factories import a_category, a_good, deals
+
+pytestmark = pytest.mark.django_db
+MARCH, APRIL = date(2026, 3, 10), date(2026, 4, 10)
+
+
+def bought(good: object, day: date, prices: list[str], quantity: str = "1") -> list[int]:
+    orders = deals(good, prices, quantity=quantity)  # type: ignore[arg-type]
+    PriceObservation.objects.filter(order_id__in=orders).update(
+        confirmed_on=day, confirmed_at=f"{day}T04:00:00Z"
+    )
+    return orders
+
+
+def test_a_link_weighs_each_good_by_its_share_in_both_months() -> None:
+    category = a_category()
+    goods = [a_good(f"商品{n}", model=f"M{n}", category=category) for n in range(5)]
+    for good in goods:
+        bought(good, MARCH, ["100"])
+        bought(good, APRIL, ["100"])
+    # One more that doubles: shares 100 of 600 before, 200 of 700 after.
+    rising = a_good("涨", model="R", category=category)
+    bought(rising, MARCH, ["100"])
+    bought(rising, APRIL, ["200"])
+    # Came new: takes no part.
+    bought(a_good("新", model="N", category=category), APRIL, ["9000"])
+    refresh_index(date(2026, 4, 30), full=True)
+    months = index_of(category.pk)
+    link = (100 / 600 + 200 / 700) / 2 * math.log(2)
+    assert [(row.month, row.goods, row.deals) for row in months] == [
+        (date(2026, 3, 1), 0, 6), (date(2026, 4, 1), 6, 7),
+    ]  # fmt: skip
+    assert months[0].value == 100
+    assert months[1].value == pytest.approx(100 * math.exp(link))
+    assert months[1].monthly == pytest.approx(math.exp(link) - 1)
+
+
+@pytest.mark.parametrize(("count", "linked"), [(4, False), (5, True)])
+def test_fewer_than_five_matches_give_no_link(count: int, linked: bool) -> None:
+    category = a_category()
+    for n in range(count):
+        good = a_good(f"商品{n}", model=f"M{n}", category=category)
+        bought(good, MARCH, ["100"])
+        bought(good, APRIL, ["110"])
+    refresh_index(date(2026, 4, 30), full=True)
+    last = index_of(category.pk)[-1]
+    assert last.linked is linked
+    assert last.value == pytest.approx(110 if linked else 100)
+
+
+def test_goods_count_in_all_categories_above_theirs() -> None:
+    root = a_category("A02", "设备")
+    leaf = a_category("A02021003", "打印机", root)
+    bought(a_good(category=leaf), MARCH, ["100"])
+    refresh_index(date(2026, 3, 31), full=True)
+    assert set(PriceIndex.objects.values_list("category__code", flat=True)) == {"A02", "A02021003"}
+
+
+def test_some_months_computed_again_are_what_all_computed_at_once_are() -> None:
+    category = a_category()
+    for n in range(6):
+        good = a_good(f"商品{n}", model=f"M{n}", category=category)
+        for month in (2, 3, 4):
+            bought(good, date(2026, month, 5), [str(90 + 10 * month + n)])
+    refresh_index(date(2026, 3, 31), full=True)
+    refresh_index(date(2026, 4, 30), full=False)
+    found = list(PriceIndex.objects.order_by("month").values_list("month", "link", "goods", "deals"))
+    assert refresh_index(date(2026, 4, 30), full=True)["rows"] == 0
+    assert len(found) == 3
+
+
+def test_the_year_before_needs_every_link_between() -> None:
+    links = [(date(2025 + (m + 3) // 12, (m + 3) % 12 + 1, 1), 0.01 if m else None, 9, 9) for m in range(13)]
+    months = chained(links)
+    assert months[-1].month == date(2026, 4, 1)
+    assert months[-1].yearly == pytest.approx(math.expm1(0.12))
+    broken = [*links[:5], (links[5][0], None, 2, 9), *links[6:]]
+    assert chained(broken)[-1].yearly is None
+    assert chained(broken)[-1].monthly == pytest.approx(math.expm1(0.01))
+
+
+def test_a_month_without_deals_breaks_the_chain() -> None:
+    months = chained([(date(2026, 1, 1), None, 0, 5), (date(2026, 3, 1), 0.5, 9, 5)])
+    assert months[1].monthly is None
+    assert months[1].value == 100
+
+
+def test_the_month_before_january_is_december() -> None:
+    assert before(date(2026, 1, 31)) == date(2025, 12, 1)
+
+
+def test_everyone_reads_the_index_its_formula_and_its_figures(client: Client) -> None:
+    category = a_category()
+    assert client.get("/open/index/").status_code == 200
+    assert client.get(f"/open/index/{category.code}/").status_code == 200
+    bought(a_good(category=category), MARCH, ["100"])
+    refresh_index(date(2026, 3, 31), full=True)
+    assert category.code in client.get("/open/index/").content.decode()
+    html = client.get(f"/open/index/{category.code}/").content.decode()
+    assert "2026-03" in html
+    assert "exp(" in html
+    rows = b"".join(client.get(f"/open/index/{category.code}/?format=csv")).decode()
+    assert "2026-03,100.0" in rows
+    assert client.get("/open/index/none/").status_code == 404

@@ -1,0 +1,241 @@
+"""Reference prices: graded by their terms, taken in a fixed order, imported once, contested and decided."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Notice
+from catalog import services
+from catalog.errors import WrongState
+from catalog.models import Good, ReferenceContest, ReferencePrice
+from catalog.pricing.connectors import StorageConnector, fetch_references
+from catalog.pricing.references import best_references, government_only, grade_of
+from tests.catalog.factories import (
+    a_catalog_actor,
+    a_client_of,
+    a_good,
+    a_listing_on_sale,
+    a_supplier_actor,
+)
+from zcy import clock
+
+pytestmark = pytest.mark.django_db
+SAME: dict[str, Any] = {
+    "tax_included": True,
+    "freight_included": True,
+    "in_stock": True,
+    "proof_sha256": "0" * 64,
+}
+HEADER = "good,source,kind,price,observed_at,tax_included\n"
+
+
+def a_reference(good: Good | None = None, *, days_ago: float = 1, **values: Any) -> ReferencePrice:
+    values = {"seen_at": "官网", "kind": "maker", "price": Decimal(100)} | values
+    return ReferencePrice.objects.create(
+        good=good or a_good(), observed_at=clock.now() - timedelta(days=days_ago), **values
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "grade"),
+    [
+        ({}, "A"),
+        ({"tax_included": False}, "B"),
+        ({"tax_included": None, "freight_included": None}, "C"),
+        ({"tax_included": None, "freight_included": None, "proof_sha256": ""}, "C"),
+        (
+            {
+                "tax_included": None,
+                "freight_included": None,
+                "proof_sha256": "",
+                "installation_included": False,
+            },
+            "D",
+        ),
+        ({"kind": "other_shop"}, "B"),
+        ({"kind": "survey"}, "B"),
+        ({"in_stock": False}, "C"),
+        ({"unit": "箱"}, "D"),
+        ({"quantity": Decimal(9)}, "A"),
+        ({"quantity": Decimal(10)}, "B"),
+    ],
+)
+def test_the_grade_counts_what_differs(terms: dict[str, Any], grade: str) -> None:
+    assert grade_of(ReferencePrice(**({"kind": "maker"} | SAME | terms)), "台") == grade
+
+
+def test_the_best_grade_decides_before_the_lowest_price() -> None:
+    good = a_good()
+    a_reference(good, price=Decimal(80), grade="C")
+    best = a_reference(good, price=Decimal(90), grade="A")
+    a_reference(good, price=Decimal(95), grade="A")
+    found = best_references([good.pk], clock.today())[good.pk]
+    assert (found.id, found.price, found.grade) == (best.pk, Decimal("90.00"), "A")
+
+
+def test_equal_prices_are_taken_in_the_order_of_their_sources() -> None:
+    good = a_good()
+    a_reference(good, kind="survey", grade="B")
+    shop = a_reference(good, kind="own_shop", grade="B")
+    assert best_references([good.pk], clock.today())[good.pk].id == shop.pk
+
+
+def test_ungraded_ones_stand_before_what_can_hardly_be_compared() -> None:
+    good = a_good()
+    a_reference(good, price=Decimal(50), grade="D")
+    plain = a_reference(good, price=Decimal(60))
+    assert best_references([good.pk], clock.today())[good.pk].id == plain.pk
+
+
+def test_fourteen_days_are_fresh_and_fifteen_are_not() -> None:
+    good = a_good()
+    a_reference(good, days_ago=14)
+    assert good.pk in best_references([good.pk], clock.today())
+    assert best_references([good.pk], clock.today() + timedelta(days=1)) == {}
+    assert best_references([good.pk], clock.today() - timedelta(days=15)) == {}
+
+
+def test_contested_withdrawn_and_free_ones_cap_nothing() -> None:
+    good = a_good()
+    a_reference(good, state="contested")
+    a_reference(good, state="withdrawn")
+    assert best_references([good.pk], clock.today()) == {}
+
+
+def test_a_model_without_public_price_whose_twin_is_cheaper_is_marked() -> None:
+    ours = a_good("专供机", model="G1", spec={"memory": 16})
+    twin = a_good("公开机", model="P1", spec={"memory": 16}, category=ours.category)
+    a_listing_on_sale(ours, price="5000")
+    a_reference(twin, price=Decimal(4999))
+    assert government_only([ours.pk, twin.pk], clock.today()) == {ours.pk: Decimal("4999.00")}
+    a_reference(ours, price=Decimal(5200))
+    assert government_only([ours.pk], clock.today()) == {}
+
+
+def test_a_dearer_twin_marks_nothing() -> None:
+    ours = a_good("机", model="G1", spec={"memory": 16})
+    twin = a_good("公开机", model="P1", spec={"memory": 16}, category=ours.category)
+    a_listing_on_sale(ours, price="5000")
+    a_reference(twin, price=Decimal(5000))
+    assert government_only([ours.pk], clock.today()) == {}
+
+
+def a_row(good: Good, price: str = "99.00") -> str:
+    return f"{good.pk},官网,maker,{price},{clock.today() - timedelta(days=1):%Y-%m-%d},true\n"
+
+
+def test_good_rows_are_kept_and_wrong_ones_told_with_line_and_remedy() -> None:
+    good = a_good()
+    rows = [a_row(good), a_row(good, "0"), a_row(good, "1.999"), "999999,官网,maker,1,2026-01-01,\n",
+            f"{good.pk},官网,shop,1,2026-01-01,\n", f"{good.pk},官网,maker,1,tomorrow,\n",
+            f"{good.pk},官网,maker,1,{clock.today():%Y-%m-%d},perhaps\n"]  # fmt: skip
+    report = services.import_references((HEADER + "".join(rows)).encode(), actor=a_catalog_actor())
+    assert (report.kept, report.known) == (1, 0)
+    assert [(row.line, row.column) for row in report.wrong] == [
+        (3, "price"), (4, "price"), (5, "good"), (6, "kind"), (7, "observed_at"), (8, "tax_included"),
+    ]  # fmt: skip
+    assert all(row.remedy for row in report.wrong)
+
+
+def test_the_same_file_again_changes_nothing_and_equal_rows_are_two() -> None:
+    good = a_good()
+    content = (HEADER + a_row(good) * 2).encode("gb18030")
+    assert services.import_references(content, actor=None).kept == 2
+    again = services.import_references(content, actor=None)
+    assert (again.kept, again.known) == (0, 2)
+    assert ReferencePrice.objects.count() == 2
+    assert ReferencePrice.objects.first().seen_at == "官网"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"\xff\xff", b"good,price\n1,2\n", b'good,"a\n'])
+def test_what_is_no_such_file_is_refused_as_a_whole(content: bytes) -> None:
+    report = services.import_references(content, actor=None)
+    assert report.error
+    assert not report.rows
+
+
+def test_a_folder_is_read_once_however_often_it_is_fetched(tmp_path: Path) -> None:
+    good = a_good()
+    (tmp_path / "a.csv").write_text(HEADER + a_row(good), encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not read")
+    connector = StorageConnector(FileSystemStorage(location=tmp_path))
+    assert fetch_references(connector)["a.csv"].kept == 1
+    again = fetch_references(connector)
+    assert list(again) == ["a.csv"]
+    assert again["a.csv"].known == 1
+    assert fetch_references(StorageConnector(FileSystemStorage(location=tmp_path), "absent")) == {}
+
+
+def test_a_contested_price_is_put_in_force_again_or_withdrawn_and_the_supplier_is_told() -> None:
+    supplier, staff = a_supplier_actor(), a_catalog_actor()
+    for upheld, state, verb in (
+        (False, "valid", "reference_stands"),
+        (True, "withdrawn", "reference_withdrawn"),
+    ):
+        reference = a_reference()
+        proof = SimpleUploadedFile("p.txt", b"proof")
+        contest = services.contest_reference(
+            actor=supplier, reference_id=reference.pk, text="缺货", proof=proof
+        )
+        reference.refresh_from_db()
+        assert reference.state == "contested"
+        assert contest.proof_sha256 == "c1cda26362828b69266512052b97cb3729e3b052e4ade47c0a1e3383defe73c7"
+        services.decide_contest(actor=staff, contest_id=contest.pk, upheld=upheld, answer="看过了")
+        reference.refresh_from_db()
+        assert reference.state == state
+        assert Notice.objects.filter(kind=verb).count() == 1
+        with pytest.raises(WrongState):
+            services.decide_contest(actor=staff, contest_id=contest.pk, upheld=upheld, answer="再看")
+
+
+def test_a_supplier_contests_once_and_never_what_is_withdrawn() -> None:
+    supplier = a_supplier_actor()
+    reference = a_reference()
+    services.contest_reference(actor=supplier, reference_id=reference.pk, text="缺货")
+    with pytest.raises(WrongState):
+        services.contest_reference(actor=supplier, reference_id=reference.pk, text="缺货")
+    gone = a_reference(state="withdrawn")
+    with pytest.raises(WrongState):
+        services.contest_reference(actor=supplier, reference_id=gone.pk, text="缺货")
+
+
+def test_a_supplier_contests_on_the_page_and_the_staff_decide_in_the_administration() -> None:
+    reference = a_reference()
+    client = a_client_of(a_supplier_actor())
+    url = f"/supplier/references/{reference.pk}/contest/"
+    assert client.post(url, {"text": ""}).status_code == 400
+    assert client.post(url, {"text": "型号不同"}).status_code == 302
+    contest = ReferenceContest.objects.get()
+    assert contest.text == "型号不同"
+    assert Client().get(url).status_code in (302, 403)
+
+
+def test_the_staff_import_a_file_on_the_page() -> None:
+    good = a_good()
+    staff = a_catalog_actor()
+    assert staff.user is not None
+    Authenticator.objects.create(user=staff.user, type=Authenticator.Type.TOTP, data={})
+    client = a_client_of(staff)
+    file = SimpleUploadedFile("r.csv", (HEADER + a_row(good) + a_row(good, "x")).encode())
+    response = client.post("/catalog/references/import/", {"file": file})
+    html = response.content.decode()
+    assert response.status_code == 200, html[:300]
+    assert "1299.00" in html
+    assert ReferencePrice.objects.get().grade == "C"
+    assert client.post("/catalog/references/import/", {}).status_code == 400
+
+
+def test_dates_are_local() -> None:
+    good = a_good()
+    a_reference(good)
+    found = best_references([good.pk], clock.today())[good.pk].observed_on
+    assert isinstance(found, date)
