@@ -22,6 +22,7 @@ class Conditions:
     rank_query: str = ""
     synonym_query: str = ""
     whole_model: str = ""
+    is_branch: bool = False
 
     def add(self, clause: str, *params: Any) -> None:
         self.clauses.append(clause)
@@ -60,7 +61,7 @@ def conditions(filters: Filters, *, open_choices: bool = False, only_offered: bo
         words = match(filters.q)
         found.add(words.clause, *words.params)
         found.rank_query, found.synonym_query = words.rank_query, words.synonym_query
-        found.whole_model = words.whole_model
+        found.whole_model, found.is_branch = words.whole_model, words.is_branch
     found.choices = _choices(filters)
     if not open_choices:
         for clause, params in found.choices.values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ from catalog.search.vocabulary_keys import (
     LEAST_MODEL,
     NAMES,
     exact_keys,
+    keys_of,
     near_keys,
 )
 from catalog.spelling import is_slip
@@ -31,6 +32,8 @@ from catalog.spelling import is_slip
 MOST: Final = 8
 MOST_OPTIONS: Final = 6
 LONGEST_RUN: Final = 32
+# In longer runs one slip is looked for, between words that are written rightly.
+SHORT_RUN: Final = 9
 LONGEST_CHINESE: Final = 8
 LONGEST_LATIN: Final = 20
 MOST_CANDIDATES: Final = 2000
@@ -51,6 +54,10 @@ _FIND: Final = """
     SELECT word, kind, pinyin, initials, goods FROM catalog_searchword WHERE keys && %s::varchar[]
      ORDER BY goods DESC, word LIMIT %s
 """
+
+
+# (cost, word), the cheapest first.
+Options = list[tuple[float, str]]
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,9 @@ class Reading:
 
 def readings(q: str) -> list[Reading]:
     """The cheapest readings of a query other than itself, the best first."""
+    typed = segmentation.query_words(q, stop_words=True)
+    if segmentation.STOP_WORDS.issuperset(typed):
+        return []
     normal = segmentation.normalise(q)
     runs = [run[:LONGEST_RUN] for run in _RUN.findall(normal)]
     ways = [runs]
@@ -87,11 +97,14 @@ def readings(q: str) -> list[Reading]:
     # Pinyin is also written syllable by syllable: hui pu da yin ji.
     if len(runs) > 1 and letters.isascii() and letters.isalpha() and len(letters) <= LONGEST_RUN:
         ways.append([letters])
-    known = _known({piece for way in ways for run in way for piece in _pieces(run)})
+    known = _as_written({piece for way in ways for run in way for piece in _pieces(run)})
+    near = _slips({piece for way in ways for run in way for piece in _slippable(run, known)})
+    for piece, options in near.items():
+        known[piece] = sorted([*known.get(piece, ()), *options])[:MOST_OPTIONS]
     found: list[Reading] = []
     for way in ways:
         found += _combined([_read(run, known) for run in way])
-    as_it_is = tuple(segmentation.query_words(q, stop_words=True))
+    as_it_is = tuple(typed)
     best: dict[str, Reading] = {}
     for reading in sorted(found, key=lambda one: one.cost):
         if reading.words != as_it_is and reading.text != normal:
@@ -114,37 +127,63 @@ def _plain(run: str) -> str:
     return run if segmentation.is_chinese(run) else re.sub(r"[^0-9a-z]", "", run)
 
 
-def _known(pieces: set[str]) -> dict[str, list[tuple[float, str]]]:
-    """Stretch → (cost, word), from two statements: what is written so, and what is near."""
-    exact = _look_up(key for piece in pieces for key in exact_keys(piece))
-    near = _look_up(key for piece in pieces if _may_slip(piece) for key in near_keys(piece))
-    by_text: dict[str, list[Word]] = {}
-    for word in exact:
-        for text in {word.word, word.pinyin, word.initials}:
-            by_text.setdefault(text, []).append(word)
-    found: dict[str, list[tuple[float, str]]] = {}
-    by_length: dict[int, list[Word]] = {}
-    for word in near:
-        for length in {len(word.word), len(word.pinyin), len(word.initials)}:
-            by_length.setdefault(length, []).append(word)
-    for piece in pieces:
-        costs: dict[str, float] = {}
-        for word in by_text.get(piece, ()):
-            _keep(costs, word, _exact(piece, word))
-        if _may_slip(piece):
-            spelt = segmentation.pinyin(piece)[0] if segmentation.is_chinese(piece) else piece
-            lengths = {len(text) + more for text in (piece, spelt) for more in (-1, 0, 1)}
-            for word in {one for length in lengths for one in by_length.get(length, ())}:
-                _keep(costs, word, _near(piece, spelt, word))
-        if costs:
-            found[piece] = sorted((cost, word) for word, cost in costs.items())[:MOST_OPTIONS]
-    return found
+def _slippable(run: str, known: Mapping[str, Options]) -> list[str]:
+    """Stretches that may be a slip: all of a short run, else those between stretches of known words on both sides."""
+    plain = _plain(run)
+    pieces = [piece for piece in _pieces(run) if _may_slip(piece)]
+    if len(plain) <= SHORT_RUN:
+        return pieces
+    left, right = {0}, {len(plain)}
+    for end in range(1, len(plain)):
+        if any(plain[start:end] in known for start in left):
+            left.add(end)
+    for start in range(len(plain) - 1, 0, -1):
+        if any(plain[start:end] in known for end in right):
+            right.add(start)
+    between = {plain[start:end] for start in left for end in right}
+    return [piece for piece in pieces if piece in between]
 
 
-def _look_up(keys: Iterable[str]) -> list[Word]:
+def _as_written(pieces: set[str]) -> dict[str, Options]:
+    """Stretch → what it is as it stands."""
+    found: dict[str, dict[str, float]] = {}
+    for piece, word in _look_up({piece: exact_keys(piece) for piece in pieces}):
+        _keep(found.setdefault(piece, {}), word, _exact(piece, word))
+    return _cheapest(found)
+
+
+def _slips(pieces: set[str]) -> dict[str, Options]:
+    """Stretch → what it is one slip away from."""
+    found: dict[str, dict[str, float]] = {}
+    for piece, word in _look_up({piece: near_keys(piece) for piece in pieces}):
+        spelt = segmentation.pinyin(piece)[0] if segmentation.is_chinese(piece) else piece
+        _keep(found.setdefault(piece, {}), word, _near(piece, spelt, word))
+    return _cheapest(found)
+
+
+def _cheapest(found: Mapping[str, Mapping[str, float]]) -> dict[str, Options]:
+    return {
+        piece: sorted((cost, word) for word, cost in costs.items())[:MOST_OPTIONS]
+        for piece, costs in found.items()
+        if costs
+    }
+
+
+def _look_up(wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, Word]]:
+    """(stretch, word) for each word of the vocabulary that has one of a stretch's keys, in one statement."""
+    askers: dict[str, list[str]] = {}
+    for piece, keys in wanted.items():
+        for key in set(keys):
+            askers.setdefault(key, []).append(piece)
+    if not askers:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [list(dict.fromkeys(keys)), MOST_CANDIDATES])
-        return [Word(*row) for row in cursor.fetchall()]
+        cursor.execute(_FIND, [list(askers), MOST_CANDIDATES])
+        words = [Word(*row) for row in cursor.fetchall()]
+    for word in words:
+        own = keys_of(word.word, word.kind, word.pinyin, word.initials)
+        for piece in {piece for key in own for piece in askers.get(key, ())}:
+            yield piece, word
 
 
 def _keep(costs: dict[str, float], word: Word, cost: float | None) -> None:
@@ -161,7 +200,10 @@ def _may_slip(piece: str) -> bool:
 
 def _exact(piece: str, word: Word) -> float | None:
     if word.word == piece:
-        return 0.0
+        # Two letters are a piece of a model number more often than a word, unless they are a name: dl is 得力.
+        return (
+            SHORT_INITIALS + SPELT if len(piece) == 2 and piece.isascii() and word.kind not in NAMES else 0.0
+        )
     if word.pinyin == piece and len(piece) > 2:
         return SPELT
     if word.initials == piece:
@@ -196,7 +238,7 @@ def _near_latin(piece: str, word: Word) -> float | None:
     return SLIP + SHORT_INITIALS if len(word.initials) >= least and is_slip(piece, word.initials) else None
 
 
-def _read(run: str, known: Mapping[str, list[tuple[float, str]]]) -> list[Reading]:
+def _read(run: str, known: Mapping[str, Options]) -> list[Reading]:
     """The cheapest readings of a run."""
     plain = _plain(run)
     best: list[list[Reading]] = [[] for _ in range(len(plain) + 1)]

@@ -109,7 +109,8 @@ def _order(filters: Filters, wanted: Conditions) -> tuple[str, bool, list[Any], 
     if filters.sort in _SORTED:
         key, ascending, read = _SORTED[filters.sort]
         return key, ascending, [], read
-    if wanted.rank_query:
+    # The name of a branch (办公用品) says nothing of one good more than of another: weighing words would only cost time.
+    if wanted.rank_query and not wanted.is_branch:
         queries = [wanted.rank_query] + ([wanted.synonym_query] if wanted.synonym_query else [])
         return (
             place_sql(synonyms=bool(wanted.synonym_query)),

@@ -29,6 +29,8 @@ class Match:
     synonym_query: str = ""
     # The whole query as a model number; who has it comes first.
     whole_model: str = ""
+    # The whole query names a category with others below it: all of its goods fit equally well.
+    is_branch: bool = False
     words: list[str] = field(default_factory=list)
 
 
@@ -48,6 +50,7 @@ def match(q: str, *, without: int | None = None) -> Match:
     found.clause = " AND ".join(clauses)
     if without is None:
         found.whole_model = segmentation.model_key(q)
+        found.is_branch = bool(_categories([segmentation.normalise(q)]))
         _as_one(found, kept, q)
     # What a broader word shares with the word would lift all that is called by the broader one.
     shared = {pair for word in kept for other in known.broader(word) for pair in segmentation.pairs(other)}
