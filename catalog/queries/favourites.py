@@ -100,4 +100,4 @@ def lists_for(actor: Actor) -> list[FavouriteList]:
     from django.db.models import Count
 
     found = FavouriteList.objects.visible_to(actor).select_related("user").annotate(goods=Count("favourites"))
-    return sorted(found, key=lambda one: (one.user_id != actor.user_id, one.name, one.pk))
+    return sorted(found, key=lambda one: (one.user_id != actor.user_id, one.pk))

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -81,7 +81,7 @@ def change(request: ActorRequest, search_id: int) -> HttpResponse:
     """Switch the notices of a saved search on or off, or remove it."""
     own = SavedSearch.objects.visible_to(request.actor).filter(pk=min(search_id, 2**63 - 1))
     if not own.exists():
-        return redirect(HOME)
+        raise Http404(_("There is no such saved search."))
     if request.POST.get("do") == "remove":
         own.delete()
         messages.success(request, _("The saved search is removed."))

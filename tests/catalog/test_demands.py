@@ -117,7 +117,7 @@ def test_only_the_catalog_s_staff_answer_and_only_with_words() -> None:
         with pytest.raises(SearchRefused):
             services.decide_demands(
                 actor=a_catalog_actor(),
-                **({"key": demand.key, "state": "closed", "answer": "x"} | bad),  # type: ignore[arg-type]
+                **({"key": demand.key, "state": "closed", "answer": "x"} | bad),
             )
     assert DemandRequest.objects.open().count() == 1
 

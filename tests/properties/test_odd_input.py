@@ -60,6 +60,7 @@ UNLINKED: Final = frozenset(
         "favicon",
         "catalog:supplier_range",  # asked for by the form while a price is typed
         "catalog:supplier_import_progress",  # asked for by the page while an import is worked on
+        "catalog:suggest",  # asked for by the search field while one types
         "orders:cart_restore",
         "orders:cart_replace",
         "catalog:supplier_listing_create",

@@ -11,7 +11,8 @@ from accounts.actor import Actor
 from accounts.models import Announcement, Membership, Notice
 from accounts.roles import Role
 from accounts.services.invite_person import invite_person
-from catalog.models import Review, Sale
+from catalog import services as catalog_services
+from catalog.models import Review, Sale, SearchHistory
 from orders import services
 from orders.models import CartLine
 from supervision.models import Explanation
@@ -39,6 +40,15 @@ from tests.supervision.test_handling import an_assigned_warning
 from tests.support.imports import some_imports
 from zcy import audit, clock
 from zcy.models import NightlyPartRun, NightlyRun
+
+
+def _searches(actor: Actor, good_id: int) -> None:
+    """What a purchaser keeps of searching."""
+    catalog_services.add_favourite(actor=actor, good_id=good_id)
+    catalog_services.save_list(actor=actor, name="年度采购", shared=True)
+    catalog_services.save_search(actor=actor, name="打印机", address="q=打印机")
+    catalog_services.ask_for_good(actor=actor, query="量子打印机", contact="王芳")
+    SearchHistory.objects.create(user_id=actor.user_id or 0, query="打印机", key="打印机", at=timezone.now())
 
 
 def a_world() -> dict[str, Actor]:
@@ -82,6 +92,7 @@ def a_world() -> dict[str, Actor]:
         body="请及时验收。",
         published_at=timezone.now(),
     )
+    _searches(buyer.purchaser, trade.listing.good_id)
     invite_person(actor=buyer.manager, name="李四", email="", role="purchaser")
     night, _made = NightlyRun.objects.get_or_create(first=clock.today(), last=clock.today())
     NightlyPartRun.objects.create(run=night, part="prices", stage=1)
