@@ -27,6 +27,6 @@ __all__ = [
     "stores",
     "synonyms",
 ]
-from catalog.admin import categories, goods, listings, references, synonyms
+from catalog.admin import references
 
 __all__ = ["categories", "goods", "listings", "references", "synonyms"]

@@ -41,9 +41,8 @@ from catalog.services.propose_good import (
     withdraw_proposal,
 )
 from catalog.services.rebuild_vocabulary import rebuild_vocabulary
-from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
-from catalog.services.recheck_many import Edit, recheck_many
 from catalog.services.references import contest_reference, decide_contest, keep_reference
+from catalog.services.refresh_alerts import refresh_alerts, refresh_sales, tell_suppliers
 from catalog.services.refresh_goods import refresh_counts, refresh_goods
 from catalog.services.refresh_halls import refresh_halls, refresh_shares
 from catalog.services.restore_listing import restore_approved, restore_version
@@ -71,7 +70,6 @@ __all__ = [
     "DEFAULT_NAME",
     "DealLine",
     "Mend",
-    "Edit",
     "Outcome",
     "add_favourite",
     "answer_request",
@@ -82,7 +80,9 @@ __all__ = [
     "change_schema",
     "check_goods",
     "choose_listings",
+    "contest_reference",
     "create_listing",
+    "decide_contest",
     "decide_demands",
     "decide_review",
     "edit_listing",
@@ -94,8 +94,10 @@ __all__ = [
     "freeze_listing",
     "freeze_storefront",
     "good_changed",
+    "import_references",
     "index_goods",
     "keep_apart",
+    "keep_reference",
     "load_halls",
     "load_origin_counties",
     "mark_verdict",
@@ -103,18 +105,9 @@ __all__ = [
     "mend_rejected",
     "merge_goods",
     "publish_storefront",
-    "contest_reference",
-    "create_listing",
-    "decide_contest",
-    "decide_review",
-    "edit_listing",
-    "import_references",
-    "index_goods",
-    "keep_reference",
     "put_on_sale",
     "rebuild_vocabulary",
     "recognise_proposal",
-    "recheck_many",
     "record_deals",
     "refresh_alerts",
     "refresh_counts",

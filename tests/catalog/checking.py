@@ -9,8 +9,8 @@ from typing import Any, Final
 from accounts.models import SupplierStanding
 from catalog.checks import CheckResult, Subject, check_all
 from catalog.models import Good, PriceLevel, PriceModel
-from catalog.pricing.formulas import Confidence
 from catalog.pricing.combined import CLASSES, expected
+from catalog.pricing.formulas import Confidence
 from catalog.services.listing_values import ListingValues
 from tests.catalog.factories import a_good, an_organisation
 from zcy import clock

@@ -154,25 +154,3 @@ def test_a_snapshot_leads_back_to_its_values() -> None:
     assert back.delivery_areas == tuple(Region.objects.filter(code="330106"))
     assert (back.price, back.stock) == (Decimal(100), Decimal(10))
     assert (back.delivery_days, back.warranty_months) == (3, None)
-
-
-def test_many_edits_at_once_are_judged_as_one_is() -> None:
-    actor, clear = an_approved_offer()
-    _actor, dear = an_approved_offer()
-    _actor, blocked = an_approved_offer()
-    Listing.objects.filter(pk__in=[dear.pk, blocked.pk]).update(supplier=actor.organisation)
-    edits = {}
-    for listing, price, note in ((clear, "101", ""), (dear, "120", ""), (blocked, "100", "QQ 12345678")):
-        Listing.objects.filter(pk=listing.pk).update(price=price, note=note, version=listing.version + 1)
-        edits[listing.pk] = services.Edit(frozenset({"price", "note"}), Decimal(100))
-    outcomes = services.recheck_many(actor=actor, edits=edits)
-    assert [outcomes[row.pk].review for row in (clear, dear, blocked)] == ["approved", "pending", ""]
-    assert isinstance(outcomes[blocked.pk].refused, ListingRefused)
-    dear.refresh_from_db()
-    blocked.refresh_from_db()
-    assert (dear.review, dear.verdicts.filter(listing_version=dear.version, finding="doubt").count()) == (
-        "pending",
-        1,
-    )
-    assert blocked.review == Review.APPROVED  # taken back by who has written it
-    assert services.recheck_many(actor=a_supplier_actor(), edits=edits) == {}

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from catalog import services
-from catalog.models import Favourite, ListingImport, StoreVersion
+from catalog.models import Favourite, ListingImport, ReferencePrice, StoreVersion
 from tests.catalog.factories import a_buyer_actor
 from tests.catalog.good_factories import proposed
 from tests.factories import a_listing_on_sale, a_supplier
-from catalog.models import ReferencePrice
-from tests.factories import a_listing_on_sale
 from zcy import clock
 
 
@@ -54,6 +52,8 @@ def a_saved_search() -> dict[str, Any]:
 def a_demand() -> dict[str, Any]:
     actor = a_buyer_actor()
     return {"demand_id": services.ask_for_good(actor=actor, query="量子打印机", contact="王芳").pk}
+
+
 def a_reference() -> dict[str, Any]:
     listing = a_listing_on_sale()
     found = ReferencePrice.objects.create(
@@ -97,8 +97,6 @@ OPEN_TO_ALL = frozenset(
         "catalog:mend_kind",
         "catalog:supplier_checks",
         "catalog:supplier_join",
+        "catalog:reference_contest",
     ]
-# Standard goods are everybody's: any supplier may offer one.
-OPEN_TO_ALL = frozenset(
-    ["catalog:supplier_listing_create", "catalog:supplier_range", "catalog:reference_contest"]
 )
