@@ -95,7 +95,7 @@ def refresh_index(day: date, *, full: bool | None = None) -> dict[str, Any]:
             full = day.weekday() == SUNDAY or latest is None or not before(month) <= latest <= month
         start = date(1900, 1, 1) if full else before(day.replace(day=1))
         # A link needs the month before its own.
-        params = {
+        params: dict[str, Any] = {
             "day": day,
             "from": start,
             "first": start if full else before(start),

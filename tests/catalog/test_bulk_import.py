@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from catalog import services
 from catalog.bulk.errors import BadFile, ImportMoved
 from catalog.models import ImportState, Listing, ListingImport, PriceChange, Review, Sale
-from catalog.pricing.statistics import refresh_statistics
 from catalog.services import bulk
 from catalog.services.listing_values import ListingValues
 from tests.catalog.bulk import (
@@ -28,13 +27,13 @@ from tests.catalog.bulk import (
     written,
     xlsx_bytes,
 )
+from tests.catalog.checking import a_known_range
 from tests.catalog.factories import (
     a_buyer_actor,
     a_good,
     a_listing_on_sale,
     a_region,
     a_supplier_actor,
-    deals,
 )
 from zcy import clock
 from zcy.errors import Missing, NotAllowed
@@ -60,7 +59,8 @@ def test_nothing_is_written_before_the_supplier_confirms_and_everything_afterwar
     entry = AuditEntry.objects.get(action="listing.created", subject_id=str(listing.pk))
     assert entry.actor_id == actor.user_id
     assert entry.data == {"price": "101.00", "import": made.pk}
-    assert AuditEntry.objects.filter(action="listing.submitted").count() == 3
+    submitted = AuditEntry.objects.get(action="listings.submitted")
+    assert sorted(submitted.data["pending"]) == sorted(Listing.objects.values_list("pk", flat=True))
 
 
 def test_drafts_stay_drafts_where_no_review_is_wanted() -> None:
@@ -106,12 +106,12 @@ def test_only_what_differs_changes_with_its_history() -> None:
     assert listing.good.lowest_price == Decimal("90.50")
 
 
-def test_a_remark_that_changes_sends_an_approved_listing_back_to_review() -> None:
+def test_a_warranty_that_changes_sends_an_approved_listing_back_to_review() -> None:
     actor = a_supplier_actor()
-    listing = a_listing_on_sale(supplier=actor.organisation, note="旧")
-    written(actor, uploaded(actor, ("listing", "note"), (listing.pk, "新")))
+    listing = a_listing_on_sale(supplier=actor.organisation, warranty_months=12)
+    written(actor, uploaded(actor, ("listing", "warranty_months"), (listing.pk, 24)))
     listing.refresh_from_db()
-    assert (listing.note, listing.review) == ("新", Review.PENDING)
+    assert (listing.warranty_months, listing.review) == (24, Review.PENDING)
 
 
 def test_an_empty_cell_keeps_and_a_dash_takes_away() -> None:
@@ -155,8 +155,7 @@ def test_areas_are_named_by_code_or_name_and_kept_as_the_form_keeps_them() -> No
 def test_where_a_new_price_stands_in_the_range_is_part_of_the_preview() -> None:
     actor = a_supplier_actor()
     good = a_good()
-    deals(good, [str(90 + number) for number in range(12)])
-    refresh_statistics(clock.today())
+    a_known_range(good, "90", "110")
     made = uploaded(actor, HEADER, (good.pk, 300, 1, 1))
     assert made.rows.get().place == "above"
 
