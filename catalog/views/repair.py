@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -48,7 +49,9 @@ def repair(request: HttpRequest) -> HttpResponseBase:
     """Counts for each reason, then the offers of the chosen one."""
     supplier_id = _actor(request).organisation_id or 0
     reason = request.GET.get("reason", "")
-    reason = reason if reason in review_reasons.BY_CODE else ""
+    groups = repair_groups(supplier_id)
+    # A reason of which nothing is left (all has just been mended) shows the rest.
+    reason = reason if any(group.reason.code == reason for group in groups) else ""
     rows = to_repair(supplier_id, reason)
     if request.GET.get("format") == "csv":
         header = [
@@ -64,7 +67,7 @@ def repair(request: HttpRequest) -> HttpResponseBase:
     order = field if request.GET.get("sort", "-").startswith(("price", "changed")) else f"-{field}"
     page = KeysetPage.of(rows, request.GET, order=[order, "-id"])
     context = {
-        "groups": repair_groups(supplier_id),
+        "groups": groups,
         "reason": review_reasons.BY_CODE.get(reason),
         "columns": COLUMNS,
         "page": page,
@@ -110,13 +113,14 @@ def mend(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, listings: list[Listing], outcomes: dict[int, services.Outcome]) -> None:
-    for review, words in (
-        (Review.APPROVED, ngettext("%(n)d offer is on sale.", "%(n)d offers are on sale.", 2)),
-        (Review.PENDING, _("Waiting for a person: %(n)d.")),
-    ):
-        count = sum(outcome.review == review for outcome in outcomes.values())
-        if count:
-            messages.success(request, words % {"n": count})
+    counts = Counter(outcome.review for outcome in outcomes.values())
+    if n := counts[Review.APPROVED]:
+        messages.success(
+            request, ngettext("%(n)d offer is on sale.", "%(n)d offers are on sale.", n) % {"n": n}
+        )
+    if n := counts[Review.PENDING]:
+        waiting = ngettext("%(n)d offer waits for a person.", "%(n)d offers wait for a person.", n)
+        messages.success(request, waiting % {"n": n})
     for listing in listings:
         outcome = outcomes[listing.pk]
         if outcome.refused is not None:

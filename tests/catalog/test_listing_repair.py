@@ -105,6 +105,9 @@ def test_a_strangers_offers_are_not_mended_and_nonsense_is_answered() -> None:
     for wrong in ({"mend": "nonsense", "chosen": [listing.pk]}, {"mend": "price"}):
         assert browser.post("/supplier/listings/repair/mend/", wrong).status_code == 302
     assert browser.get("/supplier/listings/repair/?reason=%00&sort=x&after=zz").status_code == 200
+    # A reason of which nothing is left shows the rest.
+    html = browser.get("/supplier/listings/repair/?reason=stolen_picture").content.decode()
+    assert f'value="{listing.pk}"' in html
     assert browser.get("/supplier/listings/repair/mend/").status_code == 405
 
 
