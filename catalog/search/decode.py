@@ -23,7 +23,6 @@ from catalog.search.vocabulary_keys import (
     LEAST_MODEL,
     NAMES,
     exact_keys,
-    keys_of,
     near_keys,
 )
 from catalog.spelling import is_slip
@@ -36,7 +35,7 @@ LONGEST_RUN: Final = 32
 SHORT_RUN: Final = 9
 LONGEST_CHINESE: Final = 8
 LONGEST_LATIN: Final = 20
-MOST_CANDIDATES: Final = 2000
+MOST_CANDIDATES: Final = 20_000
 # Costs. A word costs, so that few words are better than many; a slip costs more than any word.
 WORD: Final = 0.3
 SPELT: Final = 0.1
@@ -50,9 +49,12 @@ UNKNOWN: Final = 2.5
 UNKNOWN_LETTER: Final = 0.4
 POPULAR: Final = 0.02
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z][0-9a-z/+&.-]*")
+# One short look into the index for each key: a condition on all keys at once would be compared with every word.
 _FIND: Final = """
-    SELECT word, kind, pinyin, initials, goods FROM catalog_searchword WHERE keys && %s::varchar[]
-     ORDER BY goods DESC, word LIMIT %s
+    SELECT k.key, w.word, w.kind, w.pinyin, w.initials, w.goods
+      FROM unnest(%s::varchar[]) AS k(key)
+      JOIN catalog_searchword w ON w.keys @> ARRAY[k.key]
+     LIMIT %s
 """
 
 
@@ -179,11 +181,8 @@ def _look_up(wanted: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, Word]]:
         return
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [list(askers), MOST_CANDIDATES])
-        words = [Word(*row) for row in cursor.fetchall()]
-    for word in words:
-        own = keys_of(word.word, word.kind, word.pinyin, word.initials)
-        for piece in {piece for key in own for piece in askers.get(key, ())}:
-            yield piece, word
+        found = {(piece, Word(*row)) for key, *row in cursor.fetchall() for piece in askers[key]}
+    yield from found
 
 
 def _keep(costs: dict[str, float], word: Word, cost: float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from django.test import Client
 from accounts.models import Region, SupplierStanding
 from catalog import services
 from catalog.models import Good, Listing
+from catalog.search import facets
 from catalog.search.facets import Facets, Value, count_facets
 from catalog.search.filters import read_filters
 from catalog.search.find import find_goods
@@ -89,8 +91,8 @@ def a_shelf() -> str:
     return leaves[0].code
 
 
-def choices(facets: Facets) -> list[Value]:
-    return [value for _name, value in named_choices(facets)]
+def choices(found: Facets) -> list[Value]:
+    return [value for _name, value in named_choices(found)]
 
 
 def named_choices(facets: Facets) -> list[tuple[str, Value]]:
@@ -316,3 +318,33 @@ def test_prices_of_less_than_a_yuan_have_classes_with_two_ends() -> None:
     assert not any("None" in value.label or "–¥0.00" in value.label for value in prices)
     for value in prices:
         assert len(walk(value.url[1:])) == value.count
+
+
+def test_counts_are_exact_up_to_the_cap_and_told_to_be_more_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_shelf()
+    monkeypatch.setattr(facets, "CAP", 36)
+    exact = count_facets(read_filters(QueryDict("q=打印机")))
+    assert (exact.total, exact.capped) == (36, False)
+    monkeypatch.setattr(facets, "CAP", 35)
+    more = count_facets(read_filters(QueryDict("q=打印机")))
+    assert (more.total, more.capped) == (35, True)
+    # A choice that leaves fewer is counted exactly, though the list without it is longer than the cap.
+    brand = Good.objects.filter(brand__name="惠普").values_list("brand_id", flat=True)[0]
+    chosen = count_facets(read_filters(QueryDict(f"q=打印机&brand={brand}")))
+    assert (chosen.total, chosen.capped) == (12, False)
+
+
+def test_many_choices_of_all_facets_at_once_are_one_statement(django_assert_num_queries: Any) -> None:
+    leaf = a_shelf()
+    filters = read_filters(
+        QueryDict(
+            f"category={leaf}&label=green&label=energy_saving&size_of=micro&size_of=small&grade=AAA&grade=BB&days=15"
+            "&a.ppm=20..50&a.duplex=true&a.duplex=false&stock=1"
+        )
+    )
+    assert not filters.errors
+    find_goods(filters)
+    with django_assert_num_queries(1):
+        counted = count_facets(filters)
+    assert counted.total == len(find_goods(filters).rows) > 0
+    assert all(value.chosen for value in counted.labels)
