@@ -206,11 +206,15 @@ def invented(seed: int, *, goods: int = 900, queries: int = 400) -> list[Outcome
 
 
 def measure(seeds: Sequence[int] = (101, 202)) -> dict[str, Any]:
-    """MRR and recall@10 by kind: of the judged queries, of the half that nothing is tuned to, and of invented ones."""
+    """MRR and recall@10 by kind: of the judged queries, of every second of them, and of invented ones.
+
+    Words and rules were mended after looking at judged queries that failed; the invented ones of other seeds were not looked
+    at for that, and are the honest figure.
+    """
     outcomes = judged()
     return {
         "judged": by_kind(outcomes),
-        "held out": by_kind(outcomes[1::2]),
+        "every second judged": by_kind(outcomes[1::2]),
         **{f"invented, seed {seed}": by_kind(invented(seed)) for seed in seeds},
     }
 
