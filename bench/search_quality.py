@@ -205,7 +205,7 @@ def invented(seed: int, *, goods: int = 900, queries: int = 400) -> list[Outcome
         return ask(invent(items, seed, queries), ids)
 
 
-def measure(seeds: Sequence[int] = (101, 202)) -> dict[str, Any]:
+def measure(seeds: Sequence[int] = (202, 909)) -> dict[str, Any]:
     """MRR and recall@10 by kind: of the judged queries, of every second of them, and of invented ones.
 
     Words and rules were mended after looking at judged queries that failed; the invented ones of other seeds were not looked
