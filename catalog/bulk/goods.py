@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.bulk.cells import number_of
 from catalog.bulk.columns import has_gtin
+from catalog.gtin import LENGTH
 from catalog.segmentation import model_key, normalise
 
 YES: Final = frozenset(["是", "yes", "true", "1", "有", "√"])
@@ -87,11 +88,11 @@ class Finder:
         by_model: dict[str, list[GoodFacts]] = {}
         by_name: dict[str, list[GoodFacts]] = {}
         unsure = [row for row in wanted if row.good is None]
-        if codes := {row.gtin for row in unsure if row.gtin}:
+        if codes := {row.gtin.zfill(LENGTH) for row in unsure if row.gtin}:
             for good in self._select("g.gtin = ANY(%s)", list(codes)) if has_gtin() else []:
                 by_gtin.setdefault(good.gtin, []).append(good)
-        if keys := {model_key(row.model) for row in unsure if row.model and not by_gtin.get(row.gtin)} - {""}:
-            for good in self._select("g.state = 'active' AND g.model_key = ANY(%s)", list(keys)):
+        if keys := {model_key(row.model) for row in unsure if row.model and not by_gtin.get(row.gtin.zfill(LENGTH))} - {""}:
+            for good in self._select("g.state = 'active' AND g.model_key <> '' AND g.model_key = ANY(%s)", list(keys)):
                 by_model.setdefault(good.model_key, []).append(good)
         if names := {row.name for row in unsure if row.name and not row.model}:
             for good in self._select("g.state = 'active' AND g.name = ANY(%s)", list(names)):
@@ -131,7 +132,7 @@ class Finder:
             known = by_id.get(row.good)
             missing = Answer(problem=("good", _("There is no standard good with this number.")))
             return _agreed(row, known) if known else missing
-        if row.gtin and (found := by_gtin.get(row.gtin)):
+        if row.gtin and (found := by_gtin.get(row.gtin.zfill(LENGTH))):
             return _agreed(row, found[0]) if len(found) == 1 else _several("gtin", found)
         if row.model:
             candidates = by_model.get(model_key(row.model), [])

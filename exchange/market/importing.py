@@ -21,7 +21,7 @@ from catalog.services import (
     refresh_labels,
 )
 from catalog.specs import count_faults
-from exchange.market import deriving, staging, trees
+from exchange.market import deriving, good_history, staging, trees
 from exchange.market.first_load import first_load
 from exchange.market.merging import MERGES, merge
 from exchange.market.reading import Source, find_files
@@ -146,6 +146,8 @@ def _merge(cursor: CursorWrapper, report: Report, advance: Progress) -> set[str]
     trees.merge_categories(cursor, report)
     trees.merge_brands(cursor)
     present = set(report.files)
+    if "goods" in present:
+        good_history.remember(cursor, report.source)
     for step in MERGES:
         if step.file == "orders":
             deriving.give_numbers(cursor, report)
@@ -157,6 +159,8 @@ def _merge(cursor: CursorWrapper, report: Report, advance: Progress) -> set[str]
     deriving.find_touched_orders(cursor, report)
     deriving.settle_orders(cursor)
     deriving.observe_prices(cursor, report)
+    if "goods" in present:
+        good_history.write(cursor, report.source)
     cursor.execute("ANALYZE")
     for name in set(report.files) - present:
         del report.files[name]

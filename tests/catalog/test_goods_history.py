@@ -250,6 +250,10 @@ def test_a_merge_is_looked_at_made_and_undone_on_pages(staff: Client) -> None:
     assert staff.post(page, values).status_code == 302
     assert "M403D" in staff.get("/admin/catalog/goodmerge/").content.decode()
     undo = f"/admin/catalog/good/{merged.pk}/unmerge/"
+    # What was merged is shown, and not changed.
+    shown = staff.get(url(merged)).content.decode()
+    assert undo in shown
+    assert 'name="_save"' not in shown
     assert staff.get(undo).status_code == 200
     assert staff.post(undo).status_code == 302
     assert GoodMerge.objects.get().undone_at is not None

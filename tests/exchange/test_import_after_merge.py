@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.models import Good, Listing, PriceObservation
+from catalog.models import Good, GoodChange, Listing, PriceObservation
 from catalog.services import merge_goods
 from exchange.market.importing import import_market
 from orders.models import OrderLine
@@ -50,3 +50,27 @@ def test_key_attributes_of_imported_goods_are_hashed_at_once(tmp_path: Path) -> 
     import_market(write_market(tmp_path, goods=with_value("goods", 1, "name", "得力 A4-70 复印纸")))
     assert Good.objects.get(external_id="g1").key_hash
     assert not Good.objects.get(external_id="g2").key_hash
+
+
+def test_what_an_import_changes_of_a_known_good_stands_in_its_history(tmp_path: Path) -> None:
+    import_market(write_market(tmp_path))
+    import_market(tmp_path)
+    assert not GoodChange.objects.exists()
+    goods = with_value("goods", 1, "name", "得力复印纸")
+    goods[1][goods[0].index("spec")] = '{"size": "A3", "weight": 70.0}'
+    goods[1][goods[0].index("pack_size")] = ""
+    import_market(write_market(tmp_path, goods=goods))
+    change = GoodChange.objects.get()
+    good = Good.objects.get(external_id="g1")
+    assert (change.good_id, change.kind, change.author_id, change.version) == (
+        good.pk,
+        "edited",
+        None,
+        good.version,
+    )
+    assert change.author_name
+    assert change.changes == {
+        "name": ["得力 A4-70（70g 500张）复印纸", "得力复印纸"],
+        "pack_size": ["5", ""],
+        "spec.size": ["A4", "A3"],
+    }
