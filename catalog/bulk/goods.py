@@ -91,8 +91,12 @@ class Finder:
         if codes := {row.gtin.zfill(LENGTH) for row in unsure if row.gtin}:
             for good in self._select("g.gtin = ANY(%s)", list(codes)) if has_gtin() else []:
                 by_gtin.setdefault(good.gtin, []).append(good)
-        if keys := {model_key(row.model) for row in unsure if row.model and not by_gtin.get(row.gtin.zfill(LENGTH))} - {""}:
-            for good in self._select("g.state = 'active' AND g.model_key <> '' AND g.model_key = ANY(%s)", list(keys)):
+        if keys := {
+            model_key(row.model) for row in unsure if row.model and not by_gtin.get(row.gtin.zfill(LENGTH))
+        } - {""}:
+            for good in self._select(
+                "g.state = 'active' AND g.model_key <> '' AND g.model_key = ANY(%s)", list(keys)
+            ):
                 by_model.setdefault(good.model_key, []).append(good)
         if names := {row.name for row in unsure if row.name and not row.model}:
             for good in self._select("g.state = 'active' AND g.name = ANY(%s)", list(names)):
