@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,13 @@ from accounts.models import Organisation, Region
 from catalog.models.categories import Category
 from catalog.models.goods import Good
 from zcy.money import MoneyField, QuantityField
+
+
+class ClockTimestamp(models.Func):
+    """The time by the wall clock, not that of the transaction's beginning."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
 
 
 class Tier(models.IntegerChoices):
@@ -54,6 +62,8 @@ class PriceObservation(models.Model):
     # Local date of confirmed_at: windows are counted in local dates.
     confirmed_on = models.DateField(_("confirmed on"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    # When the row was written or changed last, by the wall clock: what came late or was corrected is found by it.
+    touched_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
 
     class Meta:
         verbose_name = _("price observation")
@@ -68,11 +78,21 @@ class PriceObservation(models.Model):
             ),
             models.Index(fields=["order_id"], name="observation_order"),
             BrinIndex(fields=["confirmed_at"], name="observation_confirmed_brin"),
+            BrinIndex(fields=["touched_at"], name="observation_touched_brin"),
             models.Index(
                 fields=["withdrawn_at"],
                 condition=models.Q(withdrawn_at__isnull=False),
                 name="observation_withdrawn",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="touched",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(),
+                func="NEW.touched_at = clock_timestamp(); RETURN NEW;",
+            )
         ]
 
     def __str__(self) -> str:
@@ -97,6 +117,8 @@ class GoodPriceStatistics(models.Model):
     # Lines in the window that were new, changed or left it since the last computation.
     changed_lines = models.PositiveIntegerField(default=0)
     as_of = models.DateField(_("as of"))
+    # By the wall clock, before its lines were read.
+    computed_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
 
     class Meta:
         verbose_name = _("price statistics of a good")

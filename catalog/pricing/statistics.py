@@ -25,10 +25,10 @@ SUNDAY: Final = 6
 _TOUCHED: Final = """
     CREATE TEMPORARY TABLE touched_group ON COMMIT DROP AS
     WITH moved AS (
-        SELECT good_id, tier, quantity_band, confirmed_on, withdrawn_at
+        SELECT good_id, tier, quantity_band, confirmed_on, withdrawn_at, touched_at
           FROM catalog_priceobservation
-         WHERE NOT accessory AND unit_price > 0
-           AND ((confirmed_at >= %(recent)s AND confirmed_on <= %(day)s)
+         WHERE touched_at > (SELECT min(computed_at) FROM catalog_goodpricestatistics)
+            OR NOT accessory AND unit_price > 0 AND ((confirmed_at >= %(recent)s AND confirmed_on <= %(day)s)
                 OR (confirmed_at >= %(old)s AND confirmed_at < %(old_end)s)
                 OR withdrawn_at >= %(recent)s)
     ), counted AS (
@@ -38,7 +38,10 @@ _TOUCHED: Final = """
                    AS changed,
                bool_or(s.as_of IS NOT NULL AND m.withdrawn_at IS NOT NULL
                        AND (m.withdrawn_at AT TIME ZONE 'Asia/Shanghai')::date > s.as_of
-                       AND m.confirmed_on > %(day)s - %(window)s) AS withdrawn
+                       AND m.confirmed_on > %(day)s - %(window)s)
+               -- What came late or was corrected counts at once, whatever its share.
+               OR bool_or(s.as_of IS NOT NULL AND m.touched_at > s.computed_at AND m.confirmed_on <= s.as_of
+                          AND m.confirmed_on > %(day)s - %(window)s) AS withdrawn
           FROM moved m
          CROSS JOIN LATERAL (VALUES (0), (m.tier)) AS t(tier)
          CROSS JOIN LATERAL (VALUES (0), (m.quantity_band)) AS b(band)
@@ -105,13 +108,15 @@ _DELETE: Final = """
 _WRITE: Final = """
     INSERT INTO catalog_goodpricestatistics AS s
         (good_id, tier, quantity_band, window_days, n, suppliers, median, p10, p90, lowest, highest, mad,
-         changed_lines, as_of)
-    SELECT good_id, tier, quantity_band, %(window)s, n, suppliers, median, p10, p90, lowest, highest, mad, 0, %(day)s
+         changed_lines, as_of, computed_at)
+    SELECT good_id, tier, quantity_band, %(window)s, n, suppliers, median, p10, p90, lowest, highest, mad, 0, %(day)s,
+           %(began)s
       FROM fresh_group ORDER BY good_id, tier, quantity_band
         ON CONFLICT (good_id, tier, quantity_band) DO UPDATE
        SET window_days = excluded.window_days, n = excluded.n, suppliers = excluded.suppliers,
            median = excluded.median, p10 = excluded.p10, p90 = excluded.p90, lowest = excluded.lowest,
-           highest = excluded.highest, mad = excluded.mad, changed_lines = 0, as_of = excluded.as_of
+           highest = excluded.highest, mad = excluded.mad, changed_lines = 0, as_of = excluded.as_of,
+           computed_at = excluded.computed_at
      WHERE (s.window_days, s.n, s.suppliers, s.median, s.p10, s.p90, s.lowest, s.highest, s.mad, s.as_of)
            IS DISTINCT FROM (excluded.window_days, excluded.n, excluded.suppliers, excluded.median, excluded.p10,
                              excluded.p90, excluded.lowest, excluded.highest, excluded.mad, excluded.as_of)
@@ -137,7 +142,8 @@ def refresh_statistics(day: date, *, full: bool | None = None) -> dict[str, Any]
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.price_statistics'))")
         if full is None:
             full = _needs_full(cursor, day)
-        params = _params(day)
+        cursor.execute("SELECT clock_timestamp()")
+        params = _params(day) | {"began": cursor.fetchone()[0]}
         cursor.execute("DROP TABLE IF EXISTS touched_group, fresh_group")
         cursor.execute(_ALL if full else _TOUCHED, params)
         groups = cursor.rowcount

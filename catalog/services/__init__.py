@@ -8,6 +8,7 @@ from catalog.services.deals import (
     record_deals,
     refresh_observations,
     withdraw_deals,
+    withdraw_lines,
 )
 from catalog.services.decide_review import decide_review
 from catalog.services.demands import ask_for_good, decide_demands, withdraw_demand
@@ -145,4 +146,5 @@ __all__ = [
     "withdraw_demand",
     "withdraw_from_review",
     "withdraw_proposal",
+    "withdraw_lines",
 ]

@@ -123,3 +123,22 @@ def withdraw_deals(*, order_ids: Collection[int], at: datetime | None = None) ->
         withdrawn = cursor.fetchall()
     forget(withdrawn)
     return len(withdrawn)
+
+
+def withdraw_lines(*, order_line_ids: Collection[int], at: datetime | None = None) -> int:
+    """Take the observations of wholly returned order lines out of every statistic from `at` (now) on.
+
+    A return withdraws a line only when its whole quantity has come back; a part leaves the price that was agreed.
+
+    Returns:
+        how many observations are withdrawn; a line that is withdrawn already keeps its time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_priceobservation SET withdrawn_at = %s"
+            " WHERE order_line_id = ANY(%s) AND withdrawn_at IS NULL RETURNING good_id, category_id, spec_hash",
+            [at or clock.now(), list(order_line_ids)],
+        )
+        withdrawn = cursor.fetchall()
+    forget(withdrawn)
+    return len(withdrawn)

@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from accounts.notices import notify
 from accounts.roles import SUPPLIER_ROLES, Role
 from catalog.errors import WrongState
-from catalog.models import ReferenceContest, ReferencePrice
+from catalog.models import Listing, ReferenceContest, ReferencePrice
 from catalog.models.references import ReferenceState
 from catalog.pricing.references import grade_of
 from zcy import audit, clock
@@ -49,13 +49,19 @@ def contest_reference(
     """A supplier says why a reference price does not hold; it caps nothing until that is decided.
 
     Raises:
-        WrongState: it is withdrawn, or the supplier has contested it already.
+        WrongState: it is withdrawn, the supplier does not offer the good, or has contested it already.
     """
     with transaction.atomic():
         reference = ReferencePrice.objects.select_for_update().get(pk=reference_id)
         if reference.state == ReferenceState.WITHDRAWN:
             raise WrongState(_("This reference price is withdrawn already."))
-        assert actor.organisation is not None
+        if (
+            actor.organisation is None
+            or not Listing.objects.filter(
+                good_id=reference.good_id, supplier_id=actor.organisation_id, delisted_at__isnull=True
+            ).exists()
+        ):
+            raise WrongState(_("Only who offers the good can contest its reference prices."))
         try:
             with transaction.atomic():
                 contest = ReferenceContest.objects.create(
@@ -110,7 +116,7 @@ def decide_contest(*, actor: Actor, contest_id: int, upheld: bool, answer: str) 
             (contest.supplier, SUPPLIER_ROLES),
             "reference_withdrawn" if upheld else "reference_stands",
             data=data,
-            url=f"/goods/{reference.good_id}/#references",
+            url=f"/goods/{reference.good_id}/prices/#references",
             key=f"reference-contest-{contest.pk}",
         )
         audit.record(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import compare, price_index, prices, references
+from catalog.views import compare, price_history, price_index, prices, references
 
 urlpatterns = [
     path("help/prices/", prices.price_help, name="price_help"),
+    path("goods/<int:good_id>/prices/", price_history.good_prices, name="good_prices"),
     path("open/index/", price_index.price_index, name="price_indices"),
     path("open/index/<str:code>/", price_index.price_index, name="price_index"),
     path("compare/", compare.compare, name="compare"),

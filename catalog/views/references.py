@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.roles import SUPPLIER_ROLES, Role
 from catalog import services
 from catalog.forms.references import ContestForm, ReferenceFileForm
-from catalog.models import ReferencePrice
+from catalog.models import Listing, ReferencePrice
 from catalog.services.import_references import COLUMNS, REQUIRED
 from zcy.access import roles
 from zcy.errors import DomainError
@@ -50,7 +51,18 @@ def contest(request: HttpRequest, reference_id: int) -> HttpResponse:
     """Say why a reference price does not hold."""
     actor = request.actor  # type: ignore[attr-defined]
     reference = get_object_or_404(
-        ReferencePrice.objects.visible_to(actor).select_related("good"), pk=min(reference_id, 2**63 - 1)
+        ReferencePrice.objects.visible_to(actor)
+        .select_related("good")
+        .filter(
+            Exists(
+                Listing.objects.filter(
+                    good_id=OuterRef("good_id"),
+                    supplier_id=actor.organisation_id,
+                    delisted_at__isnull=True,
+                )
+            )
+        ),
+        pk=min(reference_id, 2**63 - 1),
     )
     form = ContestForm(request.POST, request.FILES) if request.method == "POST" else ContestForm()
     if request.method == "POST" and form.is_valid():

@@ -22,7 +22,9 @@ PRICES = ["100", "120", "90", "110", "105", "400", "98"]
 
 
 def rows() -> list[Any]:
-    return list(GoodPriceStatistics.objects.order_by("good_id", "tier", "quantity_band").values())
+    found = GoodPriceStatistics.objects.order_by("good_id", "tier", "quantity_band").values()
+    # When they were computed is no part of what they say.
+    return [{name: value for name, value in row.items() if name != "computed_at"} for row in found]
 
 
 def monday() -> int:

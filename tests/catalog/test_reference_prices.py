@@ -182,6 +182,7 @@ def test_a_contested_price_is_put_in_force_again_or_withdrawn_and_the_supplier_i
         (True, "withdrawn", "reference_withdrawn"),
     ):
         reference = a_reference()
+        a_listing_on_sale(reference.good, supplier=supplier.organisation)
         proof = SimpleUploadedFile("p.txt", b"proof")
         contest = services.contest_reference(
             actor=supplier, reference_id=reference.pk, text="缺货", proof=proof
@@ -200,6 +201,9 @@ def test_a_contested_price_is_put_in_force_again_or_withdrawn_and_the_supplier_i
 def test_a_supplier_contests_once_and_never_what_is_withdrawn() -> None:
     supplier = a_supplier_actor()
     reference = a_reference()
+    with pytest.raises(WrongState):
+        services.contest_reference(actor=supplier, reference_id=reference.pk, text="不卖的")
+    a_listing_on_sale(reference.good, supplier=supplier.organisation)
     services.contest_reference(actor=supplier, reference_id=reference.pk, text="缺货")
     with pytest.raises(WrongState):
         services.contest_reference(actor=supplier, reference_id=reference.pk, text="缺货")
@@ -208,10 +212,13 @@ def test_a_supplier_contests_once_and_never_what_is_withdrawn() -> None:
         services.contest_reference(actor=supplier, reference_id=gone.pk, text="缺货")
 
 
-def test_a_supplier_contests_on_the_page_and_the_staff_decide_in_the_administration() -> None:
+def test_a_supplier_who_offers_the_good_contests_on_the_page() -> None:
     reference = a_reference()
-    client = a_client_of(a_supplier_actor())
+    supplier = a_supplier_actor()
+    client = a_client_of(supplier)
     url = f"/supplier/references/{reference.pk}/contest/"
+    assert client.get(url).status_code == 404, "who does not offer the good has nothing to contest"
+    a_listing_on_sale(reference.good, supplier=supplier.organisation)
     assert client.post(url, {"text": ""}).status_code == 400
     assert client.post(url, {"text": "型号不同"}).status_code == 302
     contest = ReferenceContest.objects.get()
