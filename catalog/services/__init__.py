@@ -145,6 +145,6 @@ __all__ = [
     "withdraw_deals",
     "withdraw_demand",
     "withdraw_from_review",
-    "withdraw_proposal",
     "withdraw_lines",
+    "withdraw_proposal",
 ]
