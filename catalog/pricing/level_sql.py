@@ -36,7 +36,7 @@ SUMS: Final = """
                sum(l.w * l.q * l.q) AS qq, sum(l.w * l.q * l.t) AS qt, sum(l.w * l.t * l.t) AS tt,
                sum(l.w * l.q * l.y) AS qy, sum(l.w * l.t * l.y) AS ty, sum(l.w * l.y * l.y) AS yy
           FROM (SELECT l.good_id, l.category_id, l.q, -l.age::double precision AS t, l.x - m.middle AS y,
-                       power(0.5, l.age / 90.0)::double precision AS w
+                       power(0.5::float8, l.age / 90::float8) AS w
                   FROM price_line l JOIN price_middle m USING (good_id)
                   LEFT JOIN price_cut c ON c.category_id = l.category_id
                  WHERE abs(l.x - m.middle) <= coalesce(c.cut, 0.5)) AS l
@@ -87,8 +87,8 @@ OWN: Final = """
         SELECT good_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY y) AS middle FROM adjusted GROUP BY good_id
     ), clipped AS (
         SELECT a.*, greatest(m.middle - 3 * a.within, least(m.middle + 3 * a.within, a.y)) AS c,
-               power(0.5, a.age / 30.0)::double precision AS w1, power(0.5, a.age / 90.0)::double precision AS w2,
-               power(0.5, a.age / 365.0)::double precision AS w3
+               power(0.5::float8, a.age / 30::float8) AS w1, power(0.5::float8, a.age / 90::float8) AS w2,
+               power(0.5::float8, a.age / 365::float8) AS w3
           FROM adjusted a JOIN middle m USING (good_id)
     )
     SELECT good_id, min(category_id) AS category_id, count(*) AS n, count(*) FILTER (WHERE age < 90) AS recent,

@@ -61,7 +61,7 @@ def test_what_is_gone_is_said_and_nonsense_is_left_out(client: Client) -> None:
     hidden = a_listing_on_sale(good, sale="off_sale")
     html = page(client, f"/compare/?goods={good.pk},999999,abc,-1,{10**30}&offers={hidden.pk}")
     assert good.name in html
-    assert html.count('class="hint no-print"') == 1
+    assert html.count('class="btn btn-secondary no-print"') == 1
     assert page(client, "/compare/?goods=")
     assert page(client, "/compare/?goods=abc")
 

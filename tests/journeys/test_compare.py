@@ -7,7 +7,7 @@ from catalog.pricing.learn import refresh_levels
 from tests.catalog.factories import deals
 from tests.factories import a_buyer, a_good, a_listing_on_sale, a_supplier, people
 from tests.journeys.conftest import Arrives
-from tests.journeys.goods import DEALS, PAPER, found, paper_on_sale, the_category
+from tests.journeys.goods import DEALS, PAPER, found, paper_on_sale
 from zcy import clock
 
 OTHER = "晨光 舒写 A4 复印纸 80g 500张"
@@ -16,7 +16,7 @@ OTHER = "晨光 舒写 A4 复印纸 80g 500张"
 def test_two_goods_are_compared_by_range_and_offer_and_the_record_is_printed(arrives: Arrives) -> None:
     paper = paper_on_sale().good
     other = a_good(
-        category=the_category(),
+        category=paper.category,
         brand=Brand.objects.get_or_create(name="晨光")[0],
         name=OTHER,
         model="CG-80",
