@@ -9,8 +9,8 @@ from typing import Any, Final
 from accounts.models import SupplierStanding
 from catalog.checks import CheckResult, Subject, check_all
 from catalog.models import Good, PriceLevel, PriceModel
-from catalog.pricing.combined import CLASSES, expected
-from catalog.pricing.formulas import Confidence
+from catalog.pricing.combined import CLASSES
+from catalog.pricing.formulas import SHRINKAGE, Confidence
 from catalog.services.listing_values import ListingValues
 from tests.catalog.factories import a_good, an_organisation
 from zcy import clock
@@ -40,16 +40,18 @@ _DEALS: Final = {Confidence.HIGH: 40, Confidence.MEDIUM: 9, Confidence.LOW: 7}
 
 def a_known_range(good: Good, low: str = "90", high: str = "110", sure: Confidence = Confidence.HIGH) -> None:
     """What the nights have learned of a good, so that its reasonable range has just these ends."""
-    n = _DEALS[sure]
-    middle, spread = math.log(100), 0.1
-    shared = {"as_of": clock.today(), "within": spread, "between": spread}
-    _level, of_next = expected(
-        own=middle, weight=n, own_spread=spread, prior=None, prior_spread=None, within=spread
-    ) or (0.0, 1.0)
-    ends = [(math.log(float(end)) - middle) / of_next for end in (low, "100", high)]
-    tails = {str(number): ends for number in range(len(CLASSES) + 1)}
+    n, within = _DEALS[sure], 0.01
+    ends = math.log(float(low)), math.log(float(high))
+    spread = (ends[1] - ends[0]) / 2
+    # The own spread from which `expected` makes just this spread of the next deal.
+    own = math.sqrt(((spread**2 - within**2 / n) * (n + SHRINKAGE) - SHRINKAGE * within**2) / n)
+    learned = {
+        "as_of": clock.today(),
+        "within": within,
+        "tails": {str(number): [-1.0, 0.0, 1.0] for number in range(len(CLASSES) + 1)},
+    }
     for category in (None, good.category):
-        PriceModel.objects.update_or_create(category=category, defaults=shared | {"tails": tails})
+        PriceModel.objects.update_or_create(category=category, defaults=learned)
     PriceLevel.objects.update_or_create(
         good=good,
         defaults={
@@ -59,8 +61,8 @@ def a_known_range(good: Good, low: str = "90", high: str = "110", sure: Confiden
             "recent": n,
             "suppliers": 12,
             "recent_suppliers": 12,
-            "own": middle,
-            "own_spread": spread,
+            "own": sum(ends) / 2,
+            "own_spread": own,
             "weight": n,
         },
     )
