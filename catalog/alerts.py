@@ -2,6 +2,7 @@
 
 The condition may use `l` (the listing), `g` (its good), `a` (the supplier's settings), `t` (the listing's own threshold),
 `s` (what was sold of it in 90 days) and `p` (statistics of the good's deals); all but the first two may be missing.
+%(today)s is the local date; a per cent sign of its own is written twice.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ DAYS_LEFT: Final = 7
 ABOVE_LOWEST: Final = 10
 LOW_STOCK: Final = "low_stock"
 PRICE: Final = "price_not_competitive"
+CERTIFICATE: Final = "label_certificate"
+# So many days before its end a certificate is to be renewed, and so long after it a lost label is still told of.
+CERTIFICATE_DAYS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,11 @@ class AlertKind:
     Attributes:
         name: as it is stored, and in addresses.
         label: what is wrong with the listings.
-        condition: in SQL, without parameters.
+        condition: in SQL.
         action: what mends it.
         notice: the sentence of the daily notice, with %(n)s listings.
-        fields: the fields of the table form that mend it (`price`, `stock`, `low_stock`).
+        fields: the fields of the table form that mend it (`price`, `stock`, `low_stock`); none: it is mended elsewhere.
+        hint: how it is mended, where no field does.
     """
 
     name: str
@@ -45,6 +50,7 @@ class AlertKind:
     action: _StrPromise
     notice: _StrPromise
     fields: tuple[str, ...]
+    hint: _StrPromise | str = ""
 
 
 kinds: Registry[AlertKind] = Registry("alerts of listings")
@@ -61,6 +67,16 @@ _LOW_STOCK: Final = f"""
 _PRICE: Final = f"""
     (p.n >= {LEAST_OBSERVATIONS} AND l.price > p.p90)
     OR (g.offers > 1 AND l.price > g.lowest_price * (1 + coalesce(a.above_lowest, {ABOVE_LOWEST}) / 100.0))
+"""
+
+# A certificate of the good ends soon, or has ended, and none of the same label goes on for longer.
+_CERTIFICATE: Final = f"""
+    EXISTS (SELECT FROM catalog_goodlabel c
+             WHERE c.good_id = g.id
+               AND c.expires_on BETWEEN %(today)s::date - {CERTIFICATE_DAYS} AND %(today)s::date + {CERTIFICATE_DAYS}
+               AND NOT EXISTS (SELECT FROM catalog_goodlabel d
+                                WHERE d.good_id = g.id AND d.label = c.label
+                                  AND (d.expires_on IS NULL OR d.expires_on > %(today)s::date + {CERTIFICATE_DAYS})))
 """
 
 
@@ -90,6 +106,20 @@ def register() -> None:
             _("Change prices"),
             _("Listings whose price no longer competes: %(n)s. Compare and change it."),
             ("price",),
+        )
+    )
+    add(
+        AlertKind(
+            CERTIFICATE,
+            _("Label certificate that expires"),
+            _CERTIFICATE,
+            _("Renew the certificate"),
+            _("Listings whose label certificate expires within 60 days: %(n)s. Renew it."),
+            (),
+            _(
+                "Renew the certificate with its issuer, then send the catalog staff its number and its new last day. "
+                "Without it the good loses its label, and its place in halls that ask for it."
+            ),
         )
     )
 

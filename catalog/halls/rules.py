@@ -16,9 +16,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models.organisations import OrganisationSize
-from catalog.models import Category, Listing, PolicyLabel, Review, Sale
+from catalog.models import Category, GoodLabel, Listing, PolicyLabel, Review, Sale
 from catalog.models.goods import GoodState
 from catalog.tree import category_tree
+from zcy import clock
 from zcy.registries import Registry
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ def _wrong_categories(codes: Sequence[str]) -> str:
     return _("There is no category %(codes)s.") % {"codes": "、".join(missing)} if missing else ""
 
 
+def _certified(labels: Sequence[str]) -> Q:
+    valid = GoodLabel.objects.filter(label__in=list(labels)).valid_on(clock.today())
+    return Q(good_id__in=valid.order_by().values("good_id"))
+
+
 def _least_share(values: Sequence[str]) -> Q:
     return Q(good__origin_county__share__gte=Decimal(values[0])) if not _wrong_share(values) else NOTHING
 
@@ -118,6 +124,17 @@ def register() -> None:
             lambda values: Q(good__labels__overlap=list(values)),
             gettext_lazy(
                 "Ask the catalog staff to add the label, with its certificate, to the standard good."
+            ),
+            choices=dict(PolicyLabel.choices),
+        )
+    )
+    kinds.register(
+        RuleKind(
+            "certificate",
+            gettext_lazy("valid certificate for a policy label"),
+            _certified,
+            gettext_lazy(
+                "Send the catalog staff a certificate that has not expired: they enter its number and last day."
             ),
             choices=dict(PolicyLabel.choices),
         )

@@ -26,7 +26,7 @@ MOST_LINKS: Final = 7
 def register() -> None:
     """Called once, when the app is ready."""
     from catalog.halls import rules
-    from catalog.models import GoodOrigin, Hall, HallRegion, HallRule
+    from catalog.models import GoodLabel, GoodOrigin, Hall, HallRegion, HallRule
 
     rules.register()
     for sender in (Hall, HallRegion, HallRule):
@@ -36,6 +36,7 @@ def register() -> None:
             )
     for signal in (post_save, post_delete):
         signal.connect(_moved, sender=GoodOrigin, dispatch_uid=f"catalog.halls.origin.{id(signal)}")
+        signal.connect(_moved, sender=GoodLabel, dispatch_uid=f"catalog.halls.certificate.{id(signal)}")
 
     registries.navigation.register(NavigationProvider("halls", _links, order=10))
     registries.home_sections.register(

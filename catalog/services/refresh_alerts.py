@@ -96,7 +96,11 @@ def refresh_alerts(listing_ids: Collection[int] | None = None) -> int:
     changed = 0
     with transaction.atomic(), connection.cursor() as cursor:
         for kind in kinds:
-            params: dict[str, Any] = {"kind": kind.name, "ids": list(listing_ids or ())}
+            params: dict[str, Any] = {
+                "kind": kind.name,
+                "ids": list(listing_ids or ()),
+                "today": clock.today(),
+            }
             cursor.execute(
                 _ALERTS.format(
                     condition=kind.condition,

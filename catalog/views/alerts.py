@@ -132,6 +132,7 @@ def _rows(actor: Actor) -> Any:
         Listing.objects.visible_to(actor)
         .select_related("good", "threshold", "sales")
         .defer("good__search", "good__description")
+        .prefetch_related("good__certificates")
         .annotate(p10=Subquery(statistics.values("p10")), p90=Subquery(statistics.values("p90")))
     )
 
@@ -165,6 +166,7 @@ def _facts(listing: Any) -> dict[str, Any]:
         "range": f"{money(listing.p10)} – {money(listing.p90)}" if listing.p90 is not None else "–",
         "sold": quantity(sold, listing.good.unit) if sold else "–",
         "lasts": lasts,
+        "certificates": listing.good.certificates.all(),
     }
 
 

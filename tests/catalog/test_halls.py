@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from catalog import services
 from catalog.halls.of_region import halls_of
 from catalog.halls.units import Basis, basis_of
 from catalog.models import (
+    GoodLabel,
     GoodOrigin,
     Hall,
     HallGood,
@@ -427,3 +429,29 @@ def test_the_shipped_halls_have_rules_that_are_known() -> None:
 def test_a_hall_without_a_share_says_nothing_of_it(client: Client) -> None:
     a_hall()
     assert "hall-share" not in page(client, "/halls/green/")
+
+
+@pytest.mark.parametrize(
+    ("label", "days", "admitted"),
+    [
+        ("energy_saving", 1, True),
+        ("energy_saving", 0, True),
+        ("energy_saving", -1, False),
+        ("energy_saving", None, True),
+        ("green", 100, False),
+    ],
+)
+def test_a_hall_of_certified_goods_asks_for_a_certificate_of_the_label_that_holds_today(
+    label: str, days: int | None, admitted: bool
+) -> None:
+    hall = a_hall(certificate=["energy_saving", "rural"])
+    listing = a_listing_on_sale(a_good(labels=["energy_saving"]))
+    services.refresh_halls()
+    assert inside(hall) == set(), "a label alone is not a certificate"
+    ends = None if days is None else clock.today() + timedelta(days=days)
+    certificate = GoodLabel.objects.create(
+        good=listing.good, label=label, certificate="CQC1", expires_on=ends
+    )
+    assert inside(hall) == ({listing.good_id} if admitted else set())
+    certificate.delete()
+    assert inside(hall) == set()

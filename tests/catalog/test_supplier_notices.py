@@ -15,10 +15,11 @@ from django.utils import translation
 from accounts.actor import Actor
 from accounts.models import Notice
 from catalog import services
-from catalog.alerts import LOW_STOCK, PRICE
+from catalog.alerts import CERTIFICATE, LOW_STOCK, PRICE
 from catalog.errors import MendRefused
 from catalog.models import (
     AlertSettings,
+    GoodLabel,
     Listing,
     ListingAlert,
     ListingSales,
@@ -363,3 +364,34 @@ def test_the_table_needs_the_same_statements_for_10_and_for_40_rows() -> None:
         return len(caught)
 
     assert statements(10, "得力") == statements(40, "惠普")
+
+
+@pytest.mark.parametrize(("days", "told"), [(61, False), (60, True), (0, True), (-60, True), (-61, False)])
+def test_a_label_certificate_that_ends_within_sixty_days_is_told_of(
+    actor: Actor, days: int, told: bool
+) -> None:
+    listing = an_offer(actor)
+    other = an_offer(actor)
+    ends = clock.today() + timedelta(days=days)
+    GoodLabel.objects.create(good=listing.good, label="energy_saving", certificate="CQC1", expires_on=ends)
+    GoodLabel.objects.create(good=other.good, label="energy_saving", certificate="CQC2")
+    assert (alerts(CERTIFICATE) == {listing.pk}) is told
+
+
+def test_a_certificate_that_goes_on_for_longer_mends_it_and_one_of_another_label_does_not(
+    actor: Actor,
+) -> None:
+    listing = an_offer(actor)
+    soon, later = clock.today() + timedelta(days=30), clock.today() + timedelta(days=300)
+    GoodLabel.objects.create(good=listing.good, label="energy_saving", certificate="CQC1", expires_on=soon)
+    GoodLabel.objects.create(good=listing.good, label="green", certificate="G1", expires_on=later)
+    assert alerts(CERTIFICATE) == {listing.pk}
+    services.tell_suppliers()
+    assert Notice.objects.get().url == "/supplier/mend/label_certificate/"
+    html = a_client_of(actor).get("/supplier/mend/label_certificate/").content.decode()
+    assert "CQC1" in html
+    assert f"until {soon}" in html
+    assert "send the catalog staff its number" in html
+    assert 'name="form-0-stock"' not in html, "no price or stock mends it"
+    GoodLabel.objects.create(good=listing.good, label="energy_saving", certificate="CQC9", expires_on=later)
+    assert alerts(CERTIFICATE) == set()
