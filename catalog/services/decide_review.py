@@ -14,6 +14,7 @@ from catalog.errors import ListingChanged, ListingRefused
 from catalog.models import ReviewDecision
 from catalog.notices import tell_supplier
 from catalog.services._locked import staff_listing
+from catalog.services.first_listings import note_first_listings
 from catalog.services.keep_versions import keep_versions
 from catalog.services.refresh_goods import refresh_goods
 from catalog.services.snapshot import snapshot
@@ -77,6 +78,8 @@ def decide_review(
             values=snapshot(listing),
         )
         refresh_goods([listing.good_id])
+        if approve:
+            note_first_listings([listing.supplier_id])
         verb = "approved" if approve else "rejected"
         audit.record(
             actor=actor, action=f"listing.{verb}", subject=listing, data={"reasons": decision.reasons}

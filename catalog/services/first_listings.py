@@ -32,6 +32,9 @@ def note_first_listings(suppliers: Iterable[int] | None = None) -> int:
     Returns:
         For how many it was written.
     """
+    ids = None if suppliers is None else list(suppliers)
+    if ids is not None and not ids:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, {"all": suppliers is None, "ids": list(suppliers or [])})
+        cursor.execute(_NOTE, {"all": ids is None, "ids": ids or []})
         return int(cursor.rowcount)

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from catalog.errors import WrongState
 from catalog.models import Listing, Review, Sale
 from catalog.services._locked import own_listing
+from catalog.services.first_listings import note_first_listings
 from catalog.services.keep_versions import keep_versions
 from catalog.services.refresh_goods import refresh_goods
 from catalog.transitions import Action, Facts, Standing, next_state
@@ -95,6 +96,8 @@ def _move(actor: Actor, listing: Listing, action: Action, facts: Facts | None = 
     listing.save(update_fields=["sale", "review", "listed_at", "version", "changed_at"])
     keep_versions([listing], action=action, actor=actor)
     refresh_goods([listing.good_id])
+    if listing.sale == Sale.ON_SALE and listing.review == Review.APPROVED:
+        note_first_listings([listing.supplier_id])
     audit.record(actor=actor, action=f"listing.{_VERBS[action]}", subject=listing)
     return listing
 

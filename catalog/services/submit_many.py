@@ -16,6 +16,7 @@ from catalog.checks.base import Subject
 from catalog.checks.run import doubts_among
 from catalog.models import Listing, Review, ReviewDecision
 from catalog.models.goods import GoodState
+from catalog.services.first_listings import note_first_listings
 from catalog.services.keep_verdicts import draw_for_marking, keep_verdicts
 from catalog.services.keep_versions import keep_versions
 from catalog.services.refresh_goods import refresh_goods
@@ -141,6 +142,7 @@ def _write(actor: Actor, moved: Sequence[Listing], results: dict[int, list[Check
         results,
     )
     refresh_goods({listing.good_id for listing in moved})
+    note_first_listings({row.supplier_id for row in moved if row.review == Review.APPROVED})
     counted: dict[str, list[int]] = {}
     for listing in moved:
         counted.setdefault(str(listing.review), []).append(listing.pk)

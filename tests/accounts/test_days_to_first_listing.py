@@ -13,6 +13,7 @@ from catalog import services as catalog
 from catalog.models import Listing
 from catalog.services.first_listings import note_first_listings
 from catalog.services.listing_values import ListingValues
+from tests.catalog.checking import a_known_range, typed
 from tests.factories import (
     a_good,
     a_listing_on_sale,
@@ -56,14 +57,36 @@ def test_the_moment_is_that_of_the_first_approved_listing_on_sale():
     catalog.submit_listing_for_review(actor=seller, listing_id=listing.pk)
     assert note_first_listings() == 0, "nobody can find it yet"
     decision = catalog.decide_review(actor=somebody_of_the_operator(), listing_id=listing.pk, approve=True)
-    assert note_first_listings([application.organisation_id]) == 1
-    assert profile_of(application).first_listing_at == decision.at
+    assert profile_of(application).first_listing_at == decision.at, "written with the decision"
     # A later listing, or one that is taken off again, changes nothing.
     catalog.take_off_sale(actor=seller, listing_id=listing.pk)
     earlier = a_listing_on_sale(supplier=application.organisation)
     Listing.objects.filter(pk=earlier.pk).update(listed_at=clock.now() - timedelta(days=400))
     assert note_first_listings() == 0
     assert profile_of(application).first_listing_at == decision.at
+
+
+def test_what_the_checks_approve_is_the_first_listing_at_once():
+    application = an_admitted()
+    seller = a_seller(application.organisation)
+    good = a_good()
+    a_known_range(good, "90", "110")
+    areas = tuple(profile_of(application).delivery_regions.all())
+    listing = catalog.create_listing(actor=seller, good=good, values=typed(delivery_areas=areas))
+    outcome = catalog.submit_many(actor=seller, listing_ids=[listing.pk])[listing.pk]
+    assert outcome.review == "approved", outcome.doubts
+    listing.refresh_from_db()
+    assert profile_of(application).first_listing_at == max(listing.listed_at, listing.decisions.get().at)
+
+
+def test_an_approved_offer_that_is_put_on_sale_is_the_first_listing():
+    application = an_admitted()
+    seller = a_seller(application.organisation)
+    listing = a_listing_on_sale(supplier=application.organisation)
+    Listing.objects.filter(pk=listing.pk).update(sale="off_sale", listed_at=None)
+    catalog.put_on_sale(actor=seller, listing_id=listing.pk)
+    listing.refresh_from_db()
+    assert profile_of(application).first_listing_at == listing.listed_at
 
 
 def test_imported_listings_and_suppliers_do_not_count():
