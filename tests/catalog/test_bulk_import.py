@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 from catalog import services
 from catalog.bulk.errors import BadFile, ImportMoved
-from catalog.models import ImportState, Listing, ListingImport, PriceChange, Review, Sale
+from catalog.models import ImportState, Listing, ListingAlert, ListingImport, PriceChange, Review, Sale
 from catalog.services import bulk
 from catalog.services.listing_values import ListingValues
 from tests.catalog.bulk import (
@@ -336,3 +336,18 @@ def test_old_imports_are_cleared_with_their_files() -> None:
     assert not made.rows.exists()
     made.refresh_from_db()
     assert made.written == 1
+
+
+def test_what_a_file_leaves_low_in_stock_is_to_be_mended_at_once_and_what_it_fills_is_not() -> None:
+    actor = a_supplier_actor()
+    empty = a_listing_on_sale(supplier=actor.organisation, stock=Decimal(0))
+    full = a_listing_on_sale(a_good(model="B2"), supplier=actor.organisation)
+    services.refresh_alerts()
+    assert ListingAlert.objects.get().listing_id == empty.pk
+    made = uploaded(actor, ("Listing number", "stock"), (empty.pk, "50"), (full.pk, "0"))
+    written(actor, made)
+    assert ListingAlert.objects.get().listing_id == full.pk
+    bulk.set_price_and_stock(
+        actor=actor, items=[bulk.PriceAndStock(listing=full.pk, stock=Decimal(9))], key="k1"
+    )
+    assert not ListingAlert.objects.exists()

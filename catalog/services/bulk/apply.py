@@ -25,6 +25,7 @@ from catalog.services.bulk.judging import judge, keep_as_found, mark_blocked, se
 from catalog.services.bulk.rows import count_rows
 from catalog.services.bulk.trail import record_many
 from catalog.services.keep_versions import keep_versions
+from catalog.services.refresh_alerts import refresh_alerts
 from catalog.services.refresh_goods import refresh_goods
 from catalog.transitions import Action
 from zcy import clock
@@ -74,9 +75,10 @@ class _Written:
     goods: set[int] = field(default_factory=set)
 
     def finish(self, actor: Actor, task: ListingImport) -> None:
-        """Review, and what cards show."""
+        """Review, what cards show, and what the supplier has to mend."""
         hand_over(actor=actor, listing_ids=self.listings, submit=task.submit)
         refresh_goods(self.goods)
+        refresh_alerts(self.listings)
 
 
 def apply(task: ListingImport, hand: Hand, actor: Actor) -> None:
