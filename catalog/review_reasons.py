@@ -198,6 +198,15 @@ REASONS: Final[tuple[ReviewReason, ...]] = (
         _("Choose regions from the list; none chosen means everywhere."),
     ),
     _R(
+        "delivery_area_not_registered",
+        "delivery_areas",
+        _("delivery area that you have not registered"),
+        _("A supplier delivers in the regions that it named when it came in."),
+        _(
+            "Choose areas within your registered delivery regions, or renew your registration with more of them."
+        ),
+    ),
+    _R(
         "licence_expired",
         "supplier",
         _("licence has expired"),

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from accounts.models import Region, SupplierProfile
 from catalog.checks import CheckSettings, check_all, checks, verdict_of
 from catalog.checks.price_reference import PriceReferenceCheck
 from catalog.checks.words import contains
@@ -154,6 +155,32 @@ def test_delivery_is_credible_by_days_and_areas() -> None:
     for days, paths, finding in cases:
         found = result("delivery", a_subject(delivery_days=days, delivery_paths=paths))
         assert found.finding == finding, (days, paths)
+
+
+def test_delivery_areas_lie_in_the_regions_that_the_supplier_registered() -> None:
+    province = a_region("330000", "浙江省", "province")
+    city = a_region("330100", "杭州市", "city", province)
+    county = a_region("330106", "西湖区", "county", city)
+    other = a_region("330200", "宁波市", "city", province)
+    supplier = an_organisation(region=county)
+    profile = SupplierProfile.objects.create(
+        organisation=supplier, registered_at=clock.now(), admitted_at=clock.now()
+    )
+
+    def saw(*areas: Region) -> tuple[Finding, str, str]:
+        paths = tuple(area.path for area in areas)
+        found = result("delivery", a_subject(supplier=supplier, delivery_paths=paths))
+        return found.finding, found.reason, found.saw
+
+    assert saw(other)[0] == CLEAR, "nothing registered is no limit"
+    profile.delivery_regions.add(city)
+    assert saw(city)[0] == saw(county)[0] == CLEAR, "a region includes those below it"
+    assert saw(county, other) == (DOUBT, "delivery_area_not_registered", "宁波市")
+    assert saw(province)[:2] == (DOUBT, "delivery_area_not_registered")
+    assert saw()[:2] == (DOUBT, "delivery_area_not_registered"), "no area means everywhere"
+    assert BY_CODE["delivery_area_not_registered"].remedy
+    profile.delivery_regions.set([province])
+    assert saw()[0] == saw(other)[0] == CLEAR
 
 
 @pytest.mark.parametrize(
