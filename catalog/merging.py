@@ -66,6 +66,7 @@ _modes: dict[str, Mode] = {
     # Computed anew for both, from what has moved.
     "catalog.GoodPriceStatistics.good": Mode.STAY,
     "catalog.GoodFigures.good": Mode.STAY,
+    "catalog.PriceLevel.good": Mode.STAY,
 }
 _listing_references: Final[dict[str, None]] = {}
 

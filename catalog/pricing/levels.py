@@ -7,6 +7,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.db import connection, transaction
+
 from catalog.pricing import level_sql as sql
 from catalog.pricing.likeness import Likeness
 from catalog.pricing.statistics import SHARE
@@ -27,6 +29,9 @@ _TOUCHED: Final = """
     )
     SELECT good_id FROM moved WHERE withdrawn OR entered > 0 AND entered >= %(share)s * n
 """
+_CHOSEN: Final = (
+    "CREATE TEMPORARY TABLE price_touched ON COMMIT DROP AS SELECT unnest(%(ids)s::bigint[]) AS good_id"
+)
 _LINES: Final = sql.LINES.replace(
     "WHERE o.confirmed_on", "WHERE o.good_id IN (SELECT good_id FROM price_touched) AND o.confirmed_on", 1
 )
@@ -77,8 +82,7 @@ def refresh_touched(cursor: Any, day: date) -> int:
     """Compute the levels of goods that traded since; returns how many."""
     from zcy.clock import start_of
 
-    cursor.execute("DROP TABLE IF EXISTS price_touched")
-    cursor.execute(sql.DROP)
+    _drop(cursor)
     added = _add_new(cursor, day)
     cursor.execute(
         _TOUCHED,
@@ -89,6 +93,35 @@ def refresh_touched(cursor: Any, day: date) -> int:
             "recent": start_of(day - timedelta(days=2 * 7)),
         },
     )
+    return added + _compute(cursor, day)
+
+
+def refresh_levels_of(good_ids: Collection[int]) -> int:
+    """Compute the levels of these goods as of the last night that learned any, whose deals came or went otherwise.
+
+    Returns:
+        how many levels were written; 0 before anything was learned.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT max(as_of) FROM catalog_pricelevel")
+        (day,) = cursor.fetchone()
+        if day is None or not good_ids:
+            return 0
+        _drop(cursor)
+        added = _add_new(cursor, day, good_ids)
+        cursor.execute(_CHOSEN, {"ids": sorted(good_ids)})
+        written = _compute(cursor, day)
+        _drop(cursor)
+    return max(added, written)
+
+
+def _drop(cursor: Any) -> None:
+    cursor.execute("DROP TABLE IF EXISTS price_touched")
+    cursor.execute(sql.DROP)
+
+
+def _compute(cursor: Any, day: date) -> int:
+    """The levels of the goods in `price_touched`."""
     cursor.execute("ANALYZE price_touched")
     cursor.execute(_LINES, {"day": day})
     cursor.execute("ANALYZE price_line")
@@ -98,7 +131,7 @@ def refresh_touched(cursor: Any, day: date) -> int:
     cursor.execute("ANALYZE price_parameter")
     cursor.execute(sql.OWN)
     cursor.execute(_UPDATE, {"day": day})
-    return added + int(cursor.rowcount)
+    return int(cursor.rowcount)
 
 
 def tell_new(cursor: Any, ids: Collection[int] | None) -> list[tuple[int, int, float, float]]:
@@ -131,8 +164,8 @@ def likeness_of(found: Any) -> Likeness:
     )
 
 
-def _add_new(cursor: Any, day: date) -> int:
-    told = tell_new(cursor, None)
+def _add_new(cursor: Any, day: date, ids: Collection[int] | None = None) -> int:
+    told = tell_new(cursor, ids)
     if told:
         cursor.executemany(
             _ADD, [(good, category, day, level, spread) for good, category, level, spread in told]

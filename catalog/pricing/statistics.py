@@ -168,7 +168,8 @@ def refresh_statistics_of(good_ids: Collection[int], day: date) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.price_statistics'))")
-        params = _params(day) | {"goods": list(good_ids)}
+        cursor.execute("SELECT clock_timestamp()")
+        params = _params(day) | {"goods": list(good_ids), "began": cursor.fetchone()[0]}
         cursor.execute("DROP TABLE IF EXISTS touched_group, fresh_group")
         cursor.execute(_OF_GOODS, params)
         cursor.execute(_COMPUTE, params)

@@ -19,6 +19,7 @@ from catalog.models.good_details import ChangeKind
 from catalog.models.goods import GoodState
 from catalog.notices import tell_of_merge
 from catalog.pricing.kept import forget_all
+from catalog.pricing.levels import refresh_levels_of
 from catalog.services.deals import refresh_observations
 from catalog.services.find_pairs import look_again
 from catalog.services.good_faults import check_goods
@@ -192,6 +193,7 @@ def _follow(survivor: Good, merged: Good) -> None:
     look_again(both)
     refresh_observations(both)
     recompute_statistics(both)
+    refresh_levels_of(both)
     refresh_goods(both)
     index_goods(both)
     forget_all()

@@ -80,20 +80,22 @@ LATE_TWINS: Final = f"""
        SET verdict = 'conflict', problems = jsonb_build_array(jsonb_build_array('good', %(offered)s::text))
      WHERE {_OF} 'new'
 """
+# Of two rows whose goods have been merged since the preview the first one is written.
 _INSERT: Final = f"""
-    WITH made AS (
+    WITH wanted AS (
+        SELECT DISTINCT ON (r.good_id) r.* FROM {_ROWS} r WHERE {_OF} 'new' ORDER BY r.good_id, r.number
+    ), made AS (
         INSERT INTO catalog_listing
                (good_id, supplier_id, price, stock, min_quantity, delivery_days, delivery_paths, warranty_months, note,
                 own_public_price, sale, review, version, origin, changed_at{{columns}})
         SELECT r.good_id, %(supplier)s, r.price, r.stock, r.min_quantity, r.delivery_days, r.delivery_paths,
                r.warranty_months, r.note, r.own_public_price, 'draft', 'none', 1, 'live', %(now)s{{values}}
-          FROM {_ROWS} r
-         WHERE {_OF} 'new' ORDER BY r.good_id
+          FROM wanted r ORDER BY r.good_id
         ON CONFLICT (good_id, supplier_id) WHERE origin = 'live' AND delisted_at IS NULL DO NOTHING
         RETURNING id, good_id, price
     )
     UPDATE {_ROWS} r SET written = true, listing_id = made.id
-      FROM made WHERE made.good_id = r.good_id AND {_OF} 'new'
+      FROM made JOIN wanted USING (good_id) WHERE wanted.id = r.id
     RETURNING made.id, made.good_id, made.price
 """
 _SET: Final = frozenset(
