@@ -1,13 +1,13 @@
 """What is doubtful in a text that a supplier shows to everyone: ways off the platform.
 
-The words that the operator forbids are asked for through `further`, which whoever keeps them fills.
+The words that the operator forbids, and what the checks of remarks look for, come through `further`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,14 +16,15 @@ from catalog.review_reasons import BY_CODE, ReviewReason
 
 @dataclass(frozen=True)
 class TextDoubt:
-    """A reason of `catalog.review_reasons`, and the piece of the text that gave it."""
+    """A reason of `catalog.review_reasons`, the piece of the text that gave it, and whether it is refused therefore."""
 
     reason: ReviewReason
     saw: str
+    blocks: bool = True
 
 
-# More checks of a text: each returns (code of a reason, the piece that it saw).
-further: Final[list[Callable[[str], Iterable[tuple[str, str]]]]] = []
+# More checks, each of all texts at once.
+further: Final[list[Callable[[Sequence[str]], Iterable[TextDoubt]]]] = []
 
 _CONTACTS: Final = (
     # Mobile and landline numbers, with blanks and dashes between the groups.
@@ -39,14 +40,26 @@ _CONTACTS: Final = (
 )
 
 
-def text_doubts(text: str) -> list[TextDoubt]:
-    """What a text should not say, each piece once; full-width letters and digits are read as plain ones."""
-    plain = unicodedata.normalize("NFKC", text)
-    found: dict[tuple[str, str], None] = {}
+def text_doubts(*texts: str) -> list[TextDoubt]:
+    """What texts should not say, each piece once; full-width letters and digits are read as plain ones."""
+    plain = [unicodedata.normalize("NFKC", text) for text in texts if text]
+    found: list[TextDoubt] = []
     for pattern in _CONTACTS:
-        for match in pattern.finditer(plain):
-            found[("luring_off_platform", match[0].strip()[:40])] = None
+        for text in plain:
+            found += [
+                TextDoubt(BY_CODE["luring_off_platform"], match[0].strip()[:40])
+                for match in pattern.finditer(text)
+            ]
     for check in further:
-        for code, saw in check(plain):
-            found[(code, saw[:40])] = None
-    return [TextDoubt(BY_CODE[code], saw) for code, saw in found if code in BY_CODE]
+        found += [TextDoubt(doubt.reason, doubt.saw[:40], doubt.blocks) for doubt in check(plain)]
+    kept: list[TextDoubt] = []
+    for doubt in sorted(found, key=lambda doubt: (not doubt.blocks, -len(doubt.saw))):
+        if not any(_says(one, doubt) for one in kept):
+            kept.append(doubt)
+    return kept
+
+
+def _says(one: TextDoubt, other: TextDoubt) -> bool:
+    """Whether one doubt names what another one names for the same reason."""
+    mine, theirs = one.saw.lower(), other.saw.lower()
+    return one.reason is other.reason and (theirs in mine or mine in theirs)

@@ -89,7 +89,7 @@ class StoreVersionAdmin(ReadOnlyAdmin[StoreVersion]):
                     messages.success(request, _("The storefront is frozen; the supplier was told why."))
                     return redirect("admin:catalog_storeversion_changelist")
         content = Content.read(version.content)
-        doubts = [doubt for text in content.texts() for doubt in text_doubts(text)]
+        doubts = text_doubts(*content.texts())
         context = self.admin_site.each_context(request) | {
             "title": f"{version.supplier} · {version.number}",
             "version": version,

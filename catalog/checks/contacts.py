@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -38,6 +39,28 @@ _DOUBTFUL: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Contact:
+    """What was found: which kind of contact, the piece of the text, and whether it is certainly one."""
+
+    words: str
+    saw: str
+    certain: bool
+
+
+def contacts_in(text: str) -> Contact | None:
+    """The first contact in a text, certain ones before those that may be one."""
+    small = plain(text)
+    for words, pattern in _CERTAIN:
+        if found := pattern.search(small):
+            return Contact(str(words), found.group(), True)
+    for candidate in (small, _BETWEEN_DIGITS.sub("", small.translate(_DIGITS))):
+        for words, pattern in _DOUBTFUL:
+            if found := pattern.search(candidate):
+                return Contact(str(words), found.group(), False)
+    return None
+
+
 class ContactsCheck(Check):
     """What is certainly a contact is refused; what may be one (digits spelt out, a messenger named) is doubted."""
 
@@ -51,12 +74,8 @@ class ContactsCheck(Check):
     def look(self, subject: Subject, facts: Any, day: date) -> CheckResult:
         if not subject.note:
             return self.clear(_("no remark"))
-        text = plain(subject.note)
-        for words, pattern in _CERTAIN:
-            if found := pattern.search(text):
-                return self.block("luring_off_platform", f"{words}: {found.group()}"[:300])
-        for candidate in (text, _BETWEEN_DIGITS.sub("", text.translate(_DIGITS))):
-            for words, pattern in _DOUBTFUL:
-                if found := pattern.search(candidate):
-                    return self.doubt("luring_off_platform", f"{words}: {found.group()}"[:300])
-        return self.clear()
+        found = contacts_in(subject.note)
+        if found is None:
+            return self.clear()
+        saw = f"{found.words}: {found.saw}"[:300]
+        return (self.block if found.certain else self.doubt)("luring_off_platform", saw)

@@ -69,6 +69,12 @@ class _Word:
         return bool(self.squeezed) and self.squeezed in without_signs
 
 
+def listed_words() -> list[_Word]:
+    """The operator's words that are in use, refused ones first."""
+    rows = CheckedWord.objects.filter(active=True).order_by("-blocks", "pk")
+    return [_Word.of(row.word, WordKind(row.kind), row.blocks) for row in rows]
+
+
 class WordsCheck(Check):
     """The worst word decides; all that were found are named."""
 
@@ -83,8 +89,7 @@ class WordsCheck(Check):
     def prepare(self, subjects: Sequence[Subject], day: date) -> list[_Word]:
         if not any(subject.note for subject in subjects):
             return []
-        rows = CheckedWord.objects.filter(active=True).order_by("-blocks", "pk")
-        return [_Word.of(row.word, WordKind(row.kind), row.blocks) for row in rows]
+        return listed_words()
 
     def look(self, subject: Subject, facts: list[_Word], day: date) -> CheckResult:
         if not subject.note:

@@ -14,9 +14,12 @@ from zcy.registries import MenuItem, TodoItem, TodoProvider
 
 def register() -> None:
     """Called once, when the app is ready."""
+    from catalog import text_doubts
+    from catalog.checks.texts import ways_off, words_in
     from catalog.notices import stores
 
     stores.register()
+    text_doubts.further.extend([words_in, ways_off])
     registries.menu.register(
         MenuItem(
             "storefront",

@@ -18,8 +18,9 @@ from accounts.actor import Actor
 from accounts.models import Notice, SupplierFigures
 from catalog import services
 from catalog.errors import StoreRefused, StoreTextRefused
-from catalog.models import ListingSales, StoreFreeze, Storefront, StoreVersion
+from catalog.models import CheckedWord, ListingSales, StoreFreeze, Storefront, StoreVersion
 from catalog.storefront import Announcement, Content, Group
+from catalog.text_doubts import text_doubts
 from tests.catalog.factories import (
     a_buyer_actor,
     a_catalog_actor,
@@ -449,3 +450,38 @@ def test_a_buyer_has_no_storefront() -> None:
     assert browser.get("/supplier/storefront/").status_code == 403
     with pytest.raises(NotAllowed):
         draft(a_buyer_actor(), headline="x")
+
+
+def doubts(*texts: str) -> dict[str, tuple[str, bool]]:
+    """What was seen → reason, and whether it is refused."""
+    return {doubt.saw: (doubt.reason.code, doubt.blocks) for doubt in text_doubts(*texts)}
+
+
+def test_the_operator_s_words_are_looked_for_in_every_text(actor: Actor) -> None:
+    CheckedWord.objects.create(word="内部渠道", kind="contact", blocks=True)
+    with pytest.raises(StoreTextRefused) as caught:
+        published(actor, terms="走内部渠道更便宜")
+    assert [doubt.saw for doubt in caught.value.doubts] == ["内部渠道"]
+    with pytest.raises(StoreTextRefused):
+        published(actor, announcements=(Announcement("好消息", "国家级品质"),))
+    CheckedWord.objects.filter(word="内部渠道").update(active=False)
+    assert published(actor, terms="走内部渠道更便宜").number == 1
+
+
+def test_a_word_that_a_person_decides_is_shown_to_the_operator_and_holds_nothing_up(actor: Actor) -> None:
+    assert doubts("极致体验") == {"极致": ("advertising_words", False)}
+    assert published(actor, headline="极致体验").number == 1
+
+
+def test_a_contact_is_named_once_and_what_may_be_one_is_only_looked_at(actor: Actor) -> None:
+    assert doubts("电话13800138000") == {"13800138000": ("luring_off_platform", True)}
+    assert doubts("电话一三八零零一三八零零零") == {"13800138000": ("luring_off_platform", False)}
+    assert doubts("邮箱a.b@shop.cn") == {"a.b@shop.cn": ("luring_off_platform", True)}
+    assert doubts("质保一年", "现货") == {}
+
+
+def test_a_storefront_of_many_texts_takes_one_statement(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        text_doubts(*[f"第{number}条说明" for number in range(40)])
+    with django_assert_num_queries(0):
+        text_doubts("", "")
