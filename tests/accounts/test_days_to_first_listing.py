@@ -76,7 +76,9 @@ def test_what_the_checks_approve_is_the_first_listing_at_once():
     outcome = catalog.submit_many(actor=seller, listing_ids=[listing.pk])[listing.pk]
     assert outcome.review == "approved", outcome.doubts
     listing.refresh_from_db()
-    assert profile_of(application).first_listing_at == max(listing.listed_at, listing.decisions.get().at)
+    assert listing.listed_at
+    decided = listing.decisions.get().at
+    assert profile_of(application).first_listing_at == max(listing.listed_at, decided)
 
 
 def test_an_approved_offer_that_is_put_on_sale_is_the_first_listing():
