@@ -40,7 +40,8 @@ class DeliveryCheck(Check):
     def prepare(self, subjects: Sequence[Subject], day: date) -> _Facts:
         """Two statements."""
         paths = {path for subject in subjects for path in subject.delivery_paths}
-        named, everywhere = {}, []
+        named: dict[str, tuple[str, str]] = {}
+        everywhere: list[str] = []
         rows = Region.objects.filter(Q(path__in=paths) | Q(parent__isnull=True))
         for path, level, name, parent in rows.values_list("path", "level", "name", "parent_id"):
             named[path] = (level, name)
