@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.notices import NoticeKind
 from accounts.notices import kinds as notice_kinds
 from catalog.pricing.formulas import LEAST_OBSERVATIONS
+from catalog.pricing.range_sql import RANGE_HIGH
 from zcy.registries import Registry
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ _LOW_STOCK: Final = f"""
         OR (t.listing_id IS NULL AND l.stock < coalesce(s.quantity, 0) / {SALES_DAYS} * coalesce(a.days_left, {DAYS_LEFT}))
     )
 """
-# Above the 90% of what was paid, or so much above the lowest offer of the same good.
+# So much above the lowest offer of the same good, or above its reasonable range; where there is none, above the 90% of
+# what was paid.
 _PRICE: Final = f"""
-    (p.n >= {LEAST_OBSERVATIONS} AND l.price > p.p90)
-    OR (g.offers > 1 AND l.price > g.lowest_price * (1 + coalesce(a.above_lowest, {ABOVE_LOWEST}) / 100.0))
+    (g.offers > 1 AND l.price > g.lowest_price * (1 + coalesce(a.above_lowest, {ABOVE_LOWEST}) / 100.0))
+    OR l.price > coalesce({RANGE_HIGH}, CASE WHEN p.n >= {LEAST_OBSERVATIONS} THEN p.p90 END)
 """
 
 # A certificate of the good ends soon, or has ended, and none of the same label goes on for longer.

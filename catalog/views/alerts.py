@@ -20,6 +20,7 @@ from catalog.errors import MendRefused
 from catalog.forms.alerts import AlertSettingsForm, MendFormSet, seen_of
 from catalog.models import AlertSettings, GoodPriceStatistics, Listing, ListingAlert
 from catalog.pricing.formulas import LEAST_OBSERVATIONS
+from catalog.pricing.ranges import PriceRange, ranges_of
 from zcy import audit
 from zcy.access import roles
 from zcy.formats import money, quantity
@@ -146,24 +147,27 @@ def _table(
     status: int = 200,
     page: Any = None,
 ) -> HttpResponse:
+    known = ranges_of({listing.good_id for listing in listings if listing})
     rows = [
-        (form, _facts(listing) if listing else None) for form, listing in zip(forms, listings, strict=True)
+        (form, _facts(listing, known.get(listing.good_id, PriceRange())) if listing else None)
+        for form, listing in zip(forms, listings, strict=True)
     ]
     context = {"kind": kind, "forms": forms, "rows": rows, "page": page, "total": len(rows)}
     return render(request, "catalog/alerts/mend.html", context, status=status)
 
 
-def _facts(listing: Any) -> dict[str, Any]:
+def _facts(listing: Any, found: PriceRange) -> dict[str, Any]:
     """What helps to decide: the lowest offer, the range, what is sold."""
     sales = getattr(listing, "sales", None)
     sold = sales.quantity if sales else 0
+    paid = f"{money(listing.p10)} – {money(listing.p90)} (10–90%)" if listing.p90 is not None else "–"
     lasts = int(listing.stock * SALES_DAYS / sold) if sold and listing.stock is not None else None
     return {
         "listing": listing,
         "now": money(listing.price),
         "stock": quantity(listing.stock, listing.good.unit) if listing.stock is not None else "–",
         "lowest": money(listing.good.lowest_price) if listing.good.lowest_price is not None else "–",
-        "range": f"{money(listing.p10)} – {money(listing.p90)}" if listing.p90 is not None else "–",
+        "range": f"{money(found.low)} – {money(found.high)}" if found.known else paid,
         "sold": quantity(sold, listing.good.unit) if sold else "–",
         "lasts": lasts,
         "certificates": listing.good.certificates.all(),

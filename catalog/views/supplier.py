@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, Final
 
 from django.contrib import messages
@@ -27,6 +28,8 @@ from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
 from catalog.models.goods import GoodState
 from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
+from catalog.pricing.ranges import ranges_of, reasonable_range
+from catalog.pricing.words import ground_text, range_sentence
 from catalog.search.filters import read_filters
 from catalog.search.find import find_for_supplier
 from catalog.services.snapshot import snapshot
@@ -82,7 +85,7 @@ def listings(request: HttpRequest) -> HttpResponseBase:
         "columns": COLUMNS,
         "default_sort": DEFAULT_SORT,
         "page": page,
-        "rows": [_row(listing) for listing in page.rows],
+        "rows": [_row(listing, place) for listing, place in _placed(page.rows)],
         "chips": _chips(chosen, request.GET),
     }
     return render(request, "catalog/supplier/listings.html", context, status=200 if form.is_valid() else 400)
@@ -111,14 +114,25 @@ def _filtered(actor: Actor, chosen: dict[str, str]) -> QuerySet[Listing]:
     return rows
 
 
+def _placed(listings: Sequence[Any]) -> list[tuple[Any, Place | None]]:
+    """Each listing with where its price stands in the good's reasonable range, in two statements."""
+    known = ranges_of({listing.good_id for listing in listings})
+    return [
+        (listing, known[listing.good_id].place(listing.price))
+        if listing.good_id in known
+        else (listing, _place(listing))
+        for listing in listings
+    ]
+
+
 def _place(listing: Any) -> Place | None:
+    """Where there is no reasonable range: among what was paid."""
     if not listing.deals or listing.deals < LEAST_OBSERVATIONS:
         return None
     return place_in_range(float(listing.price), float(listing.p10), float(listing.p90))
 
 
-def _row(listing: Listing) -> dict[str, Any]:
-    place = _place(listing)
+def _row(listing: Listing, place: Place | None) -> dict[str, Any]:
     return {
         "listing": listing,
         "place": str(PLACE_WORDS[place]) if place else "",
@@ -131,12 +145,14 @@ def _row(listing: Listing) -> dict[str, Any]:
 
 
 def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
-    for row in rows.iterator(chunk_size=500):
+    found = rows.iterator(chunk_size=500)
+    chunks = iter(lambda: list(islice(found, 500)), [])
+    for row, place in (placed for chunk in chunks for placed in _placed(chunk)):
         sale, review = row.get_sale_display(), row.get_review_display()
         yield [
             row.good.name,
             row.price,
-            str(PLACE_WORDS[place]) if (place := _place(row)) else "",
+            str(PLACE_WORDS[place]) if place else "",
             row.stock,
             row.delivery_days,
             sale,
@@ -311,7 +327,8 @@ def _differences(listing: Listing, form: ListingForm) -> list[tuple[str, str, st
 
 
 def price_context(good: Good, form: ListingForm) -> dict[str, Any]:
-    """The range beside the price, with the typed price in it."""
+    """The range beside the price, as the good's own page and the checks have it, with the typed price in it."""
+    reasonable = reasonable_range(good=good)
     panel: Panel = price_panel(
         good_id=good.pk, category_id=good.category_id, spec_hash=good.spec_hash, pack_size=good.pack_size
     )
@@ -322,8 +339,11 @@ def price_context(good: Good, form: ListingForm) -> dict[str, Any]:
             marks = [Mark(price, _("your price"), "own")]
     except InvalidOperation:
         pass
-    place = panel.place(marks[0].value) if marks else None
+    place_of = reasonable.place if reasonable.known else panel.place
+    place = place_of(marks[0].value) if marks else None
     return {
+        "range_sentence": range_sentence(reasonable, good.unit) if reasonable.known else "",
+        "range_ground": ground_text(reasonable) if reasonable.known else "",
         "band": price_band(panel, unit=good.unit, marks=marks, evidence=True),
         "place": str(PLACE_WORDS[place]) if place else "",
         "place_code": place.value if place else "",

@@ -25,10 +25,15 @@ from catalog.models import (
     ListingSales,
     ListingThreshold,
     PriceChange,
+    PriceLevel,
+    PriceModel,
     PriceObservation,
 )
+from catalog.pricing.range_sql import RANGE_HIGH
+from catalog.pricing.ranges import reasonable_range
 from catalog.pricing.statistics import refresh_statistics
 from catalog.services import Mend
+from tests.catalog.checking import a_known_range
 from tests.catalog.factories import (
     a_buyer_actor,
     a_client_of,
@@ -395,3 +400,35 @@ def test_a_certificate_that_goes_on_for_longer_mends_it_and_one_of_another_label
     assert 'name="form-0-stock"' not in html, "no price or stock mends it"
     GoodLabel.objects.create(good=listing.good, label="energy_saving", certificate="CQC9", expires_on=later)
     assert alerts(CERTIFICATE) == set()
+
+
+def test_a_price_above_the_reasonable_range_does_not_compete_whatever_was_paid_once(actor: Actor) -> None:
+    mine = an_offer(actor, price="110.00")
+    a_known_range(mine.good, "90", "110")
+    assert alerts(PRICE) == set()
+    Listing.objects.filter(pk=mine.pk).update(price="110.01")
+    assert alerts(PRICE) == {mine.pk}
+    html = a_client_of(actor).get(f"/supplier/mend/{PRICE}/").content.decode()
+    assert "¥90.00 – ¥110.00" in html
+
+
+@pytest.mark.parametrize("pack", [None, Decimal(12)])
+@pytest.mark.parametrize(
+    "learned", [{}, {"own": None, "weight": 0, "n": 0}, {"prior": 4.9, "prior_spread": 0.3}]
+)
+@pytest.mark.parametrize(
+    "model", [{}, {"drift": 0.002, "quantity_slope": -0.05, "within": 0.3}, {"drift": -0.01}]
+)
+def test_the_end_of_the_range_in_the_database_is_that_of_every_page(
+    pack: Decimal | None, learned: dict[str, Any], model: dict[str, Any]
+) -> None:
+    good = a_good(pack_size=pack)
+    a_known_range(good, "71", "133")
+    PriceModel.objects.update(as_of=clock.today() - timedelta(days=9), **model)
+    PriceLevel.objects.update(as_of=clock.today() - timedelta(days=4), usual_quantity=1.7, **learned)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {RANGE_HIGH} FROM catalog_good g", {"today": clock.today()})
+        ((high,),) = cursor.fetchall()
+    found = reasonable_range(good=good)
+    assert (high is not None) is found.known
+    assert not found.known or high == found.high
