@@ -92,16 +92,20 @@ def register(request: ActorRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def own_application(request: ActorRequest) -> HttpResponse:
-    """Where one's application stands; without one the way to get one."""
+    """Where one's application stands; what is in force once it is approved; without one the way to get one."""
     found = Application.objects.own(request.actor).order_by("-id")
     newest = found.open().first() or found.first()
     if newest is not None and newest.state != ApplicationState.APPROVED:
         return redirect("application", pk=newest.pk)
-    return render(
-        request,
-        "accounts/onboarding/none.html",
-        {"last": newest, "may_renew": request.actor.has_role(Role.SUPPLIER_ADMIN)},
-    )
+    may_renew = request.actor.has_role(Role.SUPPLIER_ADMIN)
+    organisation = request.actor.organisation if may_renew else None
+    context = {
+        "last": newest,
+        "may_renew": may_renew,
+        "organisation": organisation,
+        "licences": organisation.licences.in_force() if organisation else [],
+    }
+    return render(request, "accounts/onboarding/none.html", context)
 
 
 @roles(Role.SUPPLIER_ADMIN)
@@ -143,11 +147,23 @@ def _posted(request: ActorRequest, found: Application) -> HttpResponse:
     except DomainError as error:
         refuse_in_message(request, error)
         return redirect("application", pk=found.pk)
+    return _done(request, found)
+
+
+def _done(request: ActorRequest, found: Application) -> HttpResponse:
+    """What the button asked for, now that everything typed is saved."""
     action, _colon, argument = request.POST.get("action", "save").partition(":")
+    begun = action in ("submit", "save") and _licence_begun(request)
+    if action == "add_licence" or begun:
+        # A licence that was filled in but not uploaded yet is meant to go along, and is not lost.
+        refused = _add_licence(request, found)
+        if refused is not None:
+            return refused
+        if action != "submit":
+            return _back(found, "licences")
+        found.refresh_from_db()
     if action == "submit":
         return _submit(request, found)
-    if action == "add_licence":
-        return _add_licence(request, found)
     if action == "remove_licence" and argument.isascii() and argument.isdigit() and len(argument) < 19:
         try:
             remove_licence(actor=request.actor, application_id=found.pk, licence_id=int(argument))
@@ -174,7 +190,13 @@ def _submit(request: ActorRequest, found: Application) -> HttpResponse:
     return redirect("application", pk=found.pk)
 
 
-def _add_licence(request: ActorRequest, found: Application) -> HttpResponse:
+def _licence_begun(request: ActorRequest) -> bool:
+    typed = any(request.POST.get(f"licence-{name}") for name in ("number", "issued_on", "expires_on"))
+    return typed or "licence-file" in request.FILES
+
+
+def _add_licence(request: ActorRequest, found: Application) -> HttpResponse | None:
+    """Keep the licence that was filled in; nothing where it went well."""
     licence_form = LicenceForm(request.POST, request.FILES, prefix="licence")
     if licence_form.is_valid():
         data = licence_form.cleaned_data
@@ -195,7 +217,7 @@ def _add_licence(request: ActorRequest, found: Application) -> HttpResponse:
             return redirect("application", pk=found.pk)
         else:
             messages.success(request, _("The licence is added, and the rest is saved."))
-            return _back(found, "licences")
+            return None
     return _page(request, found, form=gently_bound(found.typed), licence_form=licence_form, status=400)
 
 

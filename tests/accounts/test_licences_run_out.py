@@ -57,6 +57,18 @@ def test_an_imported_supplier_is_told_by_the_end_that_stands_with_it():
     assert run_night(NightContext(1, clock.today(), clock.today() - timedelta(days=1)))["notices"] == 0
 
 
+def test_the_page_of_the_admission_shows_what_is_in_force_and_until_when():
+    until = clock.today() + timedelta(days=10)
+    application = an_admitted(licence_until=until)
+    page = client_of(application.applicant).get("/suppliers/application/").content.decode()
+    assert until.isoformat() in page
+    assert application.licences.get().number in page
+    assert f'href="/suppliers/application/{application.pk}/"' in page
+    owner = an_actor(a_supplier(licence_expires_on=until), "supplier_admin")
+    assert owner.user is not None
+    assert until.isoformat() in client_of(owner.user).get("/suppliers/application/").content.decode()
+
+
 def test_the_home_page_offers_the_renewal_until_it_is_handed_in():
     application = an_admitted(licence_until=clock.today() + timedelta(days=10))
     client = client_of(application.applicant)

@@ -208,6 +208,37 @@ def test_a_wrong_licence_keeps_what_was_typed_of_it_and_of_the_rest():
     assert not Licence.objects.exists()
 
 
+@pytest.mark.parametrize(("action", "state"), [("save", "draft"), ("submit", "submitted")])
+def test_a_licence_that_is_filled_in_goes_along_with_any_button(action: str, state: str):
+    application = a_registered()
+    form = stated(categories=[a_category().code])
+    upload = SimpleUploadedFile("licence.png", a_scan().getvalue(), "image/png")
+    licence = {"licence-kind": "business", "licence-number": "913301", "licence-file": upload}
+    answer = client_of(application.applicant).post(
+        f"/suppliers/application/{application.pk}/", posted(application, **form, **licence, action=action)
+    )
+    assert answer.status_code == 302
+    assert Licence.objects.get().number == "913301"
+    application.refresh_from_db()
+    assert application.state == state
+
+
+def test_a_licence_that_is_half_filled_in_is_asked_for_before_the_application_is_submitted():
+    application = a_registered()
+    a_licence(application)
+    application.refresh_from_db()
+    form = stated(categories=[a_category().code])
+    answer = client_of(application.applicant).post(
+        f"/suppliers/application/{application.pk}/",
+        posted(application, **form, **{"licence-kind": "permit", "licence-number": "77"}, action="submit"),
+    )
+    assert answer.status_code == 400
+    assert answer.context["licence_form"].errors["file"]
+    assert 'value="77"' in answer.content.decode()
+    application.refresh_from_db()
+    assert application.state == "draft"
+
+
 def test_a_licence_is_removed_and_its_trace_stays():
     application = a_registered()
     licence = a_licence(application)
