@@ -34,7 +34,7 @@ def register() -> None:
             "catalog:mend",
             SUPPLIER_ROLES,
             _("Goods"),
-            order=30,
+            order=22,
             icon="wrench",
             count="listing_alerts",
         )

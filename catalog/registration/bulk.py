@@ -32,9 +32,20 @@ def register() -> None:
             url_name="catalog:supplier_imports",
             roles=SUPPLIER_ROLES,
             section=_("Goods"),
-            order=30,
+            order=23,
             icon="file-earmark-spreadsheet",
             count="imports_to_confirm",
+        )
+    )
+    registries.menu.register(
+        MenuItem(
+            name="supplier_price_rule",
+            label=_("Change prices by rule"),
+            url_name="catalog:supplier_price_rule",
+            roles=SUPPLIER_ROLES,
+            section=_("Goods"),
+            order=24,
+            icon="percent",
         )
     )
     registries.header_counts.register(

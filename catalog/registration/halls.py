@@ -49,7 +49,7 @@ def register() -> None:
             "catalog:supplier_halls",
             SUPPLIER_ROLES,
             _("Goods"),
-            order=40,
+            order=28,
             icon="grid",
         )
     )

@@ -51,7 +51,7 @@ def _menu() -> Iterable[MenuItem]:
         url_name="catalog:supplier_requests",
         roles=SUPPLIER_ROLES,
         section=_("Goods"),
-        order=29,
+        order=26,
         icon="question-circle",
     )
     yield MenuItem(

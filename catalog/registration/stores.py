@@ -27,7 +27,7 @@ def register() -> None:
             "catalog:storefront",
             SUPPLIER_ROLES,
             _("Goods"),
-            order=50,
+            order=27,
             icon="shop",
         )
     )

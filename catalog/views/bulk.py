@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -244,6 +245,7 @@ def _row(row: ListingImportRow, header: Header | None, names: dict[str, str]) ->
         "place_code": row.place,
         "said": " ".join(filter(None, row.cells))[:120],
         "search": _search(row, header),
+        "propose": _proposal(row, header),
     }
 
 
@@ -252,6 +254,15 @@ def _search(row: ListingImportRow, header: Header | None) -> str:
     if header is None or not _unknown_good(row):
         return ""
     return " ".join(filter(None, (header.cell(row.cells, key) for key in ("brand", "model", "name"))))[:100]
+
+
+def _proposal(row: ListingImportRow, header: Header | None) -> str:
+    """The same for the form in which a good is proposed, as the query of its address."""
+    if header is None or not _unknown_good(row):
+        return ""
+    keys = {"brand_name": "brand", "model": "model", "name": "name", "gtin": "gtin"}
+    said = {name: header.cell(row.cells, key)[:300] for name, key in keys.items()}
+    return urlencode({name: text for name, text in said.items() if text})
 
 
 def _unknown_good(row: ListingImportRow) -> bool:

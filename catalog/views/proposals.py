@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ from zcy.paging import KeysetPage
 LARGEST: Final = 2**63 - 1
 # Below the threshold of a duplicate, but worth a look while typing.
 WORTH_A_LOOK: Final = 0.25
+# What a link may fill in of a new proposal, and its greatest length.
+KNOWN: Final = {"brand_name": 80, "model": 120, "name": 300, "gtin": 20}
 TONES: Final = {
     ProposalState.PROPOSED: "watch",
     ProposalState.APPROVED: "good",
@@ -74,15 +77,29 @@ def propose(request: HttpRequest) -> HttpResponse:
     node = leaf(request.GET.get("category", ""))
     if node is None:
         q = request.GET.get("q", "").replace("\x00", "")[:100]
-        context = {"q": q, "found": find_categories(q), "wrong": bool(request.GET.get("category"))}
+        known = _known(request)
+        context = {
+            "q": q,
+            "found": find_categories(q),
+            "wrong": bool(request.GET.get("category")),
+            "known": known,
+            "and_known": f"&{urlencode(known)}" if known else "",
+        }
         return render(
             request,
             "catalog/supplier/propose_category.html",
             context,
             status=400 if context["wrong"] else 200,
         )
-    initial = {"name": request.GET.get("name", "").replace("\x00", "")[:300]}
-    return _form_page(request, node, None, ProposalForm(category=node, initial=initial))
+    return _form_page(request, node, None, ProposalForm(category=node, initial=_known(request)))
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """What the address says of the good already: from a search without a hit, or a row of a file."""
+    said = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()[:most] for name, most in KNOWN.items()
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 @roles(*SUPPLIER_ROLES)
@@ -143,7 +160,7 @@ def _form_page(
     context = {
         "form": form, "category": node, "proposal": found, "units": UNITS, "similar_url": _similar_url(node),
     }  # fmt: skip
-    if form.is_bound or found:
+    if form.is_bound or found or KNOWN.keys() & form.initial.keys():
         bound = form if form.is_bound else ProposalForm(_as_data(form), category=node)
         context |= {"similar": _similar(request, bound, node)}
     return render(request, "catalog/supplier/propose.html", context, status=status)

@@ -32,6 +32,7 @@ COLUMNS: Final = [
     Column(gettext_lazy("Choose"), fixed=True, select="repairs"),
     Column(gettext_lazy("Good"), fixed=True),
     Column(gettext_lazy("Unit price"), sort="price", numeric=True),
+    Column(gettext_lazy("Reasons")),
     Column(gettext_lazy("Remark")),
     Column(gettext_lazy("What was seen")),
     Column(gettext_lazy("Changed"), sort="changed"),
@@ -71,7 +72,7 @@ def repair(request: HttpRequest) -> HttpResponseBase:
         "reason": review_reasons.BY_CODE.get(reason),
         "columns": COLUMNS,
         "page": page,
-        "rows": page.rows,
+        "rows": [(row, review_reasons.reasons_of(row.reasons or ())) for row in page.rows],
         "buttons": [(kind, BUTTONS[kind]) for kind in dict.fromkeys([MENDS.get(reason, RESUBMIT), RESUBMIT])],
     }
     return render(request, "catalog/supplier/repair.html", context)

@@ -134,6 +134,7 @@ def test_a_good_that_is_missing_can_be_looked_for_or_proposed_from_its_row() -> 
     made = uploaded(actor, ("brand", "model", "price"), ("奔图", "P3305", 5))
     html = a_client_of(actor).get(f"/supplier/imports/{made.pk}/").content.decode()
     assert "/supplier/listings/new/?q=%E5%A5%94%E5%9B%BE%20P3305" in html
+    assert "/supplier/goods/propose/?brand_name=%E5%A5%94%E5%9B%BE&amp;model=P3305" in html
 
 
 def test_cancel_go_on_and_check_again_stand_where_they_make_sense() -> None:

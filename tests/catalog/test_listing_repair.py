@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import capfirst
 
 from accounts.actor import Actor
-from catalog import services
+from catalog import review_reasons, services
 from catalog.mending import NOTE, PRICE
 from catalog.models import Listing, Review
 from catalog.queries.repair import repair_groups
@@ -52,6 +53,9 @@ def test_prices_are_brought_into_the_range_in_one_click_with_confirmation() -> N
     actor = a_supplier_actor()
     first, second = (rejected(actor, name, price=Decimal(400)) for name in "AB")
     browser = a_client_of(actor)
+    everything = browser.get("/supplier/listings/repair/").content.decode()
+    title = capfirst(str(review_reasons.BY_CODE["price_too_high"].title))
+    assert everything.count(f">{title}</td>") == 2  # each row says why, not only the group
     html = browser.get("/supplier/listings/repair/?reason=price_too_high").content.decode()
     assert f'value="{first.pk}"' in html
     chosen = {"mend": "price", "chosen": [first.pk, second.pk], "reason": "price_too_high"}

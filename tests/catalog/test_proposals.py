@@ -132,6 +132,19 @@ def test_while_typing_goods_that_are_probably_the_same_are_shown_with_one_click_
     assert f"/supplier/listings/{listing.pk}/" in page
 
 
+def test_what_a_link_says_of_the_good_is_kept_over_the_choice_of_its_category(shop: Client) -> None:
+    a_category_of_printers()
+    page = shop.get("/supplier/goods/propose/?brand_name=奔图&model=P3305&q=打印").content.decode()
+    known = "&amp;brand_name=%E5%A5%94%E5%9B%BE&amp;model=P3305"
+    assert f'href="/supplier/goods/propose/?category=A02021003{known}"' in page
+    assert (
+        '<input type="hidden" name="model" value="P3305" />' in page
+    )  # another search of categories keeps it
+    form = shop.get(f"{URL}&brand_name=奔图&model=P3305").content.decode()
+    assert 'value="奔图"' in form
+    assert 'value="P3305"' in form
+
+
 def test_a_number_that_stands_on_a_good_is_not_proposed_again(shop: Client) -> None:
     category = a_category_of_printers()
     good = a_good(category=category, gtin="06901234567892")
