@@ -39,7 +39,8 @@ _STANDARD: Final = """
               FROM catalog_good e LEFT JOIN catalog_brand b ON b.id = e.brand_id
              WHERE g.key_hash <> '' AND e.category_id = g.category_id AND e.key_hash = g.key_hash AND e.id <> g.id
                AND e.key_hash <> '' AND e.state = 'active'
-             ORDER BY e.offers = 0, e.lowest_price, e.id LIMIT %(most)s) AS r)
+             ORDER BY e.offers = 0, e.lowest_price, e.id LIMIT %(most)s) AS r),
+           EXISTS (SELECT 1 FROM catalog_favourite f WHERE f.good_id = g.id AND f.user_id = %(user)s)
       FROM catalog_good g WHERE g.id = %(good)s
 """
 
@@ -88,16 +89,18 @@ class StandardGood:
     # Equal in all key attributes of the category (同等品), of another brand or model.
     equivalents: list[Related] = field(default_factory=list)
     all_equivalents: int = 0
+    # Whether the person who looks keeps it as a favourite.
+    kept: bool = False
 
 
-def standard_good(good_id: int) -> StandardGood | None:
-    """One good; None where there is none."""
+def standard_good(good_id: int, user_id: int | None = None) -> StandardGood | None:
+    """One good, and whether this person keeps it; None where there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(_STANDARD, {"good": good_id, "most": MOST})
+        cursor.execute(_STANDARD, {"good": good_id, "user": user_id, "most": MOST})
         row = cursor.fetchone()
     if row is None:
         return None
-    merged_into, gtin, maker, unit, *rest = row
+    merged_into, gtin, maker, unit, *rest, kept = row
     successor, before, accessories, of, certificates, pictures, equals = (_loaded(value) for value in rest)
     words = {value: str(label) for value, label in PolicyLabel.choices}
     return StandardGood(
@@ -112,6 +115,7 @@ def standard_good(good_id: int) -> StandardGood | None:
         pictures=[f"{settings.MEDIA_URL}{name}" for name in pictures or ()],
         equivalents=[_related(one, unit) for one in equals or ()],
         all_equivalents=equals[0]["total"] if equals else 0,
+        kept=kept,
     )
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.actor import Actor
 from accounts.models import Region
 from accounts.models.organisations import OrganisationSize
-from accounts.roles import BUYER_ROLES, Role
+from accounts.roles import BUYER_ROLES, SUPPLIER_ROLES, Role
 from catalog import queries
 from catalog.attributes import attributes_of
 from catalog.forms import GoodForm
@@ -247,7 +247,7 @@ def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
 def good(request: HttpRequest, good_id: int) -> HttpResponse:
     """A standard good with its reasonable range, offers and evidence."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    standard = standard_good(good_id) if good_id <= LARGEST_ID else None
+    standard = standard_good(good_id, actor.user_id) if good_id <= LARGEST_ID else None
     if standard is not None and standard.merged_into is not None:
         return redirect("catalog:good", standard.merged_into, permanent=True)
     form = GoodForm(request.GET)
@@ -268,9 +268,8 @@ def good(request: HttpRequest, good_id: int) -> HttpResponse:
         "form": form,
         "trail": trail,
         "is_buyer": actor.has_role(*BUYER_ROLES),
-        "favourites": " ".join(map(str, favourites_among(actor, [good_id])))
-        if actor.has_role(*BUYER_ROLES)
-        else "",
+        "is_supplier": actor.has_role(*SUPPLIER_ROLES),
+        "favourites": str(good_id) if standard is not None and standard.kept else "",
         "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
         "sign_in_url": "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/",
     }

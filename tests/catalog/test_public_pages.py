@@ -20,6 +20,7 @@ from tests.catalog.factories import (
     a_client_of,
     a_good,
     a_listing_on_sale,
+    a_supplier_actor,
     an_attribute,
     an_organisation,
     deals,
@@ -253,6 +254,27 @@ def test_pages_need_few_statements_for_10_and_for_40_rows_alike(client: Client, 
     many = [statements(client, url) for url in urls]
     assert many == few
     assert max(many) <= 8, dict(zip(urls, many, strict=True))
+
+
+def test_a_supplier_is_led_from_a_good_to_an_offer_of_his_own(client: Client) -> None:
+    good = many_goods_on_sale(1)[0]
+    offer = f"/supplier/listings/join/{good.pk}/"
+    assert offer in page(a_client_of(a_supplier_actor()), f"/goods/{good.pk}/")
+    for other in (client, a_client_of(a_buyer_actor())):
+        assert offer not in page(other, f"/goods/{good.pk}/")
+    good.state = "retired"
+    good.save()
+    assert offer not in page(a_client_of(a_supplier_actor()), f"/goods/{good.pk}/")
+
+
+def test_the_star_is_shown_to_those_who_may_keep_favourites(client: Client) -> None:
+    address = f"/goods/{many_goods_on_sale(1)[0].pk}/"
+    for who, shown in (
+        (client, True),
+        (a_client_of(a_buyer_actor()), True),
+        (a_client_of(a_supplier_actor()), False),
+    ):
+        assert ("data-favourite=" in page(who, address)) is shown
 
 
 def test_pages_open_on_an_empty_platform(client: Client) -> None:
