@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, User
 from catalog.models.categories import Category
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 class ProposalState(models.TextChoices):
     DRAFT = "draft", _("draft")
-    PROPOSED = "proposed", _("proposed")
+    PROPOSED = "proposed", pgettext_lazy("state of a proposal", "proposed")
     APPROVED = "approved", _("approved")
     CORRECTED = "corrected", _("approved with corrections")
     SAME = "same", _("known already")
