@@ -8,7 +8,7 @@ the last 90 days (local dates d with D − 90 < d ≤ D), not cancelled by D, ac
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -142,8 +142,7 @@ def refresh_statistics(day: date, *, full: bool | None = None) -> dict[str, Any]
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.price_statistics'))")
         if full is None:
             full = _needs_full(cursor, day)
-        cursor.execute("SELECT clock_timestamp()")
-        params = _params(day) | {"began": cursor.fetchone()[0]}
+        params = _params(day) | {"began": _now(cursor)}
         cursor.execute("DROP TABLE IF EXISTS touched_group, fresh_group")
         cursor.execute(_ALL if full else _TOUCHED, params)
         groups = cursor.rowcount
@@ -168,8 +167,7 @@ def refresh_statistics_of(good_ids: Collection[int], day: date) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.price_statistics'))")
-        cursor.execute("SELECT clock_timestamp()")
-        params = _params(day) | {"goods": list(good_ids), "began": cursor.fetchone()[0]}
+        params = _params(day) | {"goods": list(good_ids), "began": _now(cursor)}
         cursor.execute("DROP TABLE IF EXISTS touched_group, fresh_group")
         cursor.execute(_OF_GOODS, params)
         cursor.execute(_COMPUTE, params)
@@ -180,6 +178,13 @@ def refresh_statistics_of(good_ids: Collection[int], day: date) -> int:
         cursor.execute("DROP TABLE touched_group, fresh_group")
         forget_lists()
         return int(written + removed)
+
+
+def _now(cursor: Any) -> datetime:
+    """Before anything is read: what is written from here on is found touched the next time."""
+    cursor.execute("SELECT clock_timestamp()")
+    moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def _needs_full(cursor: Any, day: date) -> bool:
