@@ -72,7 +72,7 @@ def repair(request: HttpRequest) -> HttpResponseBase:
         "reason": review_reasons.BY_CODE.get(reason),
         "columns": COLUMNS,
         "page": page,
-        "rows": [(row, review_reasons.reasons_of(row.reasons or ())) for row in page.rows],
+        "rows": [(row, review_reasons.reasons_of(getattr(row, "reasons", None) or ())) for row in page.rows],
         "buttons": [(kind, BUTTONS[kind]) for kind in dict.fromkeys([MENDS.get(reason, RESUBMIT), RESUBMIT])],
     }
     return render(request, "catalog/supplier/repair.html", context)
