@@ -60,10 +60,13 @@ UNLINKED: Final = frozenset(
         "favicon",
         "catalog:supplier_range",  # asked for by the form while a price is typed
         "catalog:supplier_import_progress",  # asked for by the page while an import is worked on
+        "catalog:supplier_checks",  # asked for by the form while an offer is typed
+        "catalog:supplier_similar",  # asked for by the form while a good is proposed
         "catalog:suggest",  # asked for by the search field while one types
         "orders:cart_restore",
         "orders:cart_replace",
-        "catalog:supplier_listing_create",
+        "catalog:supplier_listing_create", "catalog:supplier_join",  # linked from the goods that one looks for
+        "unit_invitation",
         "mfa_download_recovery_codes", "mfa_view_recovery_codes", "mfa_activate_totp",
     ]
 )  # fmt: skip
@@ -71,6 +74,7 @@ MARK: Final = "请保留<b>这句话&"
 
 SIDES: Final = {
     "visitor": ("",),
+    "applicant": ("applicant",),
     "buyer": (Role.PURCHASER, Role.APPROVER, Role.ACCEPTOR, Role.FINANCE, Role.MANAGER),
     "supplier": (Role.SUPPLIER_ADMIN, Role.SUPPLIER_CLERK),
     "supervision": (Role.SUPERVISOR, Role.SUPERVISION_LEAD),
@@ -185,6 +189,7 @@ def test_every_page_is_linked_from_where_its_people_look() -> None:
         for page in walk(browser_of(world[role] if role else None), *STARTS, of_a_shape=4, most=400):
             # A page counts if it opens, what a form is sent to if there is such a form.
             met = [form.action for form in page.forms] + [page.path] * (page.status in {200, 302})
+            met += [link for link in page.links if link.startswith("/media/licences/")]
             found |= {resolve(address.split("?")[0]).view_name for address in met}
     missing = sorted(wanted - found - UNLINKED)
     assert not missing, f"nobody comes to {missing}"

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
@@ -96,7 +96,7 @@ def read(path: str, answer: HttpResponseBase) -> Page:
         reader.feed(answer.content.decode())
     links = [urljoin(HOST + path, link).removeprefix(HOST) for link in reader.links]
     for form in reader.forms:
-        form.action = urljoin(HOST + path, form.action).removeprefix(HOST)
+        form.action = urldefrag(urljoin(HOST + path, form.action)).url.removeprefix(HOST)
     return Page(path, answer.status_code, [link for link in links if link.startswith("/")], reader.forms)
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.models import Announcement, Membership, Notice
 from accounts.roles import Role
+from accounts.services.delegate import delegate
 from accounts.services.invite_person import invite_person
+from accounts.services.invite_unit import invite_unit
 from catalog import services as catalog_services
 from catalog.models import Review, Sale, SearchHistory
 from orders import services
@@ -36,8 +38,10 @@ from tests.factories import (
     an_order_to_pay,
     somebody_of_the_operator,
 )
+from tests.factories.onboarding import a_code, a_licence, a_registered, a_submitted, applicant_of
 from tests.supervision.test_handling import an_assigned_warning
 from tests.support.imports import some_imports
+from tests.support.world_of_goods import what_surrounds
 from zcy import audit, clock
 from zcy.models import NightlyPartRun, NightlyRun
 
@@ -52,7 +56,7 @@ def _searches(actor: Actor, good_id: int) -> None:
 
 
 def a_world() -> dict[str, Actor]:
-    """Rows of every kind, and by role somebody whom they concern."""
+    """Rows of every kind, and by role somebody whom they concern; an "applicant" has no role yet."""
     category = a_category(parent=a_category("A02000000"), name="打印机")
     trade = a_trade(listing=a_listing_on_sale(good=a_good(category=category), stock=1000), budget=10**7)
     for make in (
@@ -75,6 +79,7 @@ def a_world() -> dict[str, Actor]:
     ):
         a_listing_on_sale(supplier=trade.supplier, good=a_good(category=category), **state)
     some_imports(trade.seller)
+    what_surrounds(trade.listing, trade.seller)
     buyer = trade.people
     services.cart_add(actor=buyer.purchaser, listing_id=trade.listing.pk, quantity=Decimal(2))
     CartLine.objects.update(price_seen=1)  # dearer since it was put in
@@ -94,14 +99,35 @@ def a_world() -> dict[str, Actor]:
     )
     _searches(buyer.purchaser, trade.listing.good_id)
     invite_person(actor=buyer.manager, name="李四", email="", role="purchaser")
+    assert buyer.approver.user
+    delegate(
+        actor=buyer.purchaser,
+        deputy=buyer.approver.user,
+        roles=[Role.PURCHASER],
+        begins_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=7),
+    )
+    supervisor = a_supervisor()
+    assert supervisor.organisation
+    invite_unit(
+        actor=supervisor,
+        name="第三小学",
+        uscc=a_code(),
+        region=supervisor.organisation.region,
+        manager_name="赵敏",
+    )
+    a_submitted()
+    waiting = a_registered()
+    a_licence(waiting)
     night, _made = NightlyRun.objects.get_or_create(first=clock.today(), last=clock.today())
     NightlyPartRun.objects.create(run=night, part="prices", stage=1)
     audit.seal()
     return {
+        "applicant": applicant_of(waiting),
         **{role.value: getattr(buyer, role.value) for role in _buyer_roles()},
         Role.SUPPLIER_ADMIN: trade.seller,
         Role.SUPPLIER_CLERK: a_seller(trade.supplier, Role.SUPPLIER_CLERK),
-        Role.SUPERVISOR: a_supervisor(),
+        Role.SUPERVISOR: supervisor,
         Role.SUPERVISION_LEAD: a_supervisor(role=Role.SUPERVISION_LEAD),
         **{
             role.value: somebody_of_the_operator(role)
