@@ -133,6 +133,8 @@ def withdraw_lines(*, order_line_ids: Collection[int], at: datetime | None = Non
     Returns:
         how many observations are withdrawn; a line that is withdrawn already keeps its time.
     """
+    if not order_line_ids:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE catalog_priceobservation SET withdrawn_at = %s"

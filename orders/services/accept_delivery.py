@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from catalog.services import withdraw_lines
 from orders.errors import ReasonNeeded, TooMuch
 from orders.models import Acceptance, AcceptanceLine, Order, OrderLine
 from orders.services.budget import release
@@ -45,7 +46,8 @@ def accept_delivery(
     """Accept and refuse quantities that have arrived.
 
     Once everything ordered is decided, the acceptance carries the decision about the order as a whole: passed,
-    partial (something was refused) or failed (nothing was accepted: the order ends). What was refused is released.
+    partial (something was refused) or failed (nothing was accepted: the order ends). What was refused is released, and
+    the price of a line that was refused whole is no deal any more.
 
     Args:
         actor: an acceptor of the buyer who did not place the order.
@@ -96,6 +98,9 @@ def accept_delivery(
     )
     OrderLine.objects.bulk_update([line for line, _d in deciding], ["accepted_quantity", "refused_quantity"])
     _step(order, acceptance, state, lines, actor=actor)
+    # What comes back whole was not bought at its price; of a part that is kept the price still says what was agreed.
+    returned = [line.pk for line, _d in deciding if line.refused_quantity == line.quantity]
+    withdraw_lines(order_line_ids=returned, at=acceptance.at)
     return acceptance
 
 

@@ -254,6 +254,20 @@ def test_parts_are_accepted_and_the_last_one_decides_about_the_whole(trade: Trad
     assert (order.state, order.accepted_total) == (State.ACCEPTED, Decimal("400.00"))
 
 
+def test_the_price_of_what_comes_back_whole_is_no_deal_and_that_of_a_part_stays_one(trade: Trade) -> None:
+    def stands(order: Order) -> bool:
+        return PriceObservation.objects.get(order_id=order.pk).withdrawn_at is None
+
+    whole, part = a_delivered_order(trade, quantity=2), a_delivered_order(trade, quantity=2)
+    accept(trade, part, 1, 1)
+    assert stands(part)
+    accept(trade, whole, 0, 1)
+    assert stands(whole), "one of the two is not decided yet"
+    last = accept(trade, whole, 0, 1)
+    assert last.result == "failed"
+    assert PriceObservation.objects.get(order_id=whole.pk).withdrawn_at == last.at
+
+
 def test_everything_accepted_is_passed(trade: Trade) -> None:
     order = a_delivered_order(trade)
     assert accept(trade, order, 2).result == "passed"
