@@ -29,7 +29,8 @@ SUPPLIERS: Final = f"""
                (SELECT max(coalesce(s.delivered_at, s.signed_at)) FROM orders_shipment s
                  WHERE s.order_id = o.id HAVING bool_and(coalesce(s.delivered_at, s.signed_at) < %(until)s)) AS arrived_at,
                (SELECT a.result FROM orders_acceptance a
-                 WHERE a.order_id = o.id AND a.result <> '' AND a.at < %(until)s ORDER BY a.at, a.id LIMIT 1) AS result
+                 WHERE a.order_id = o.id AND a.result <> '' AND a.at < %(until)s ORDER BY a.at, a.id LIMIT 1) AS result,
+               EXISTS (SELECT FROM orders_orderline l WHERE l.order_id = o.id AND l.refused_quantity > 0) AS refused
           FROM orders_order o
          WHERE o.confirmed_at >= %(since)s AND o.confirmed_at < %(until)s
            AND (o.cancelled_at IS NULL OR o.cancelled_at >= %(until)s)
@@ -38,7 +39,8 @@ SUPPLIERS: Final = f"""
                avg(({SQL_WD.format(a=_DAY.format("placed_at"), b=_DAY.format("confirmed_at"))} <= 1)::int) AS confirmed,
                avg((arrived_at IS NOT NULL AND late_by <= 1)::int)
                    FILTER (WHERE late_by IS NOT NULL AND (arrived_at IS NOT NULL OR late_by > 1)) AS delivered,
-               avg((result = 'passed')::int) FILTER (WHERE result IS NOT NULL) AS accepted
+               avg((result = 'passed')::int) FILTER (WHERE result IS NOT NULL) AS accepted,
+               avg(refused::int) FILTER (WHERE result IS NOT NULL OR refused) AS returned
           FROM (SELECT *, {_LATE_BY} AS late_by FROM chosen) AS chosen GROUP BY supplier_id
     ), rated AS (
         SELECT o.supplier_id, avg(e.stars) AS stars, count(*) AS evaluations
@@ -47,7 +49,8 @@ SUPPLIERS: Final = f"""
          GROUP BY o.supplier_id
     ), fresh AS (
         SELECT organisation.id AS supplier_id, coalesce(s.orders, 0) AS orders, s.confirmed::float8 AS confirmed,
-               s.delivered::float8 AS delivered, s.accepted::float8 AS accepted, r.stars::float8 AS stars,
+               s.delivered::float8 AS delivered, s.accepted::float8 AS accepted, s.returned::float8 AS returned,
+               r.stars::float8 AS stars,
                coalesce(r.evaluations, 0) AS evaluations
           FROM accounts_organisation organisation
           LEFT JOIN served s ON s.supplier_id = organisation.id
@@ -55,16 +58,16 @@ SUPPLIERS: Final = f"""
          WHERE organisation.kind = 'supplier'
     )
     INSERT INTO accounts_supplierfigures AS kept
-        (supplier_id, orders, confirmed_in_time, delivered_in_time, accepted_at_once, stars, evaluations, as_of)
-    SELECT supplier_id, orders, confirmed, delivered, accepted, stars, evaluations, %(night)s FROM fresh
+        (supplier_id, orders, confirmed_in_time, delivered_in_time, accepted_at_once, returned, stars, evaluations, as_of)
+    SELECT supplier_id, orders, confirmed, delivered, accepted, returned, stars, evaluations, %(night)s FROM fresh
         ON CONFLICT (supplier_id) DO UPDATE
        SET orders = excluded.orders, confirmed_in_time = excluded.confirmed_in_time,
            delivered_in_time = excluded.delivered_in_time, accepted_at_once = excluded.accepted_at_once,
-           stars = excluded.stars, evaluations = excluded.evaluations, as_of = excluded.as_of
-     WHERE (kept.orders, kept.confirmed_in_time, kept.delivered_in_time, kept.accepted_at_once, kept.stars,
+           returned = excluded.returned, stars = excluded.stars, evaluations = excluded.evaluations, as_of = excluded.as_of
+     WHERE (kept.orders, kept.confirmed_in_time, kept.delivered_in_time, kept.accepted_at_once, kept.returned, kept.stars,
             kept.evaluations, kept.as_of)
            IS DISTINCT FROM (excluded.orders, excluded.confirmed_in_time, excluded.delivered_in_time,
-            excluded.accepted_at_once, excluded.stars, excluded.evaluations, excluded.as_of)
+            excluded.accepted_at_once, excluded.returned, excluded.stars, excluded.evaluations, excluded.as_of)
 """
 
 # Returns: goods refused at acceptance; a returns table comes with after-sales.
