@@ -62,6 +62,12 @@ class GroupForm(forms.Form):
     number = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=MOST_GROUPS)
     name = forms.CharField(label=_("Name"), max_length=20)
 
+    @property
+    def place(self) -> str:
+        """Its number in addresses; empty for one that is new, or whose hidden number is no number."""
+        number = str(self["number"].value() if self["number"].value() is not None else "")
+        return number if number.isascii() and number.isdigit() and len(number) < 4 else ""
+
 
 AnnouncementFormSet = forms.formset_factory(
     AnnouncementForm, extra=1, can_delete=True, max_num=MOST_ANNOUNCEMENTS, validate_max=True

@@ -356,3 +356,13 @@ def test_a_storefront_of_many_texts_takes_one_statement(django_assert_num_querie
         text_doubts(*[f"第{number}条说明" for number in range(40)])
     with django_assert_num_queries(0):
         text_doubts("", "")
+
+
+@pytest.mark.parametrize("number", ["   ", "-1", "abc", "9" * 30, "１", "a/b"])
+def test_a_hidden_number_that_is_none_keeps_what_was_typed(actor: Actor, number: str) -> None:
+    data = typed(
+        headline="请保留", **{"groups-TOTAL_FORMS": "1", "groups-0-number": number, "groups-0-name": "组"}
+    )
+    answer = a_client_of(actor).post("/supplier/storefront/", data)
+    assert answer.status_code in {302, 400}
+    assert answer.status_code == 302 or "请保留" in answer.content.decode()
