@@ -207,6 +207,12 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
             "may_decide": may_decide,
             "versions": len(versions) and versions[0].number,
             "text": request.POST.get("text", ""),
+            # Decided by somebody else in the meantime: the form is gone, what stood in it is not.
+            "typed": [
+                (words.get(name, _("in general")), text)
+                for name in (*REMARKABLE, "")
+                if not pending and (text := request.POST.get(f"remark-{name}" if name else "text", ""))
+            ],
             "events": timeline(application),
             "waiting": Application.objects.filter(state=ApplicationState.SUBMITTED).count(),
         }

@@ -326,3 +326,17 @@ def test_papers_and_bank_account_stand_with_the_organisation_for_those_who_admit
         assert application.organisation.name in page
         assert account not in page
         assert paper not in page
+
+
+def test_remarks_typed_while_somebody_else_decided_are_shown_again() -> None:
+    application = a_submitted()
+    browser = signed_in("onboarding")
+    address = f"/admin/accounts/application/{application.pk}/review/"
+    data = {"version": application.version, "return": "1", "remark-uscc": "代码与执照不符", "text": "请尽快"}
+    assert browser.post(address, data).status_code == 302
+    answer = browser.post(address, data | {"remark-uscc": "另一位同事的意见"})
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "另一位同事的意见" in html
+    assert "请尽快" in html
+    assert "另一位同事的意见" not in browser.get(address).content.decode()
