@@ -26,6 +26,9 @@ def price_index(request: HttpRequest, code: str = "") -> HttpResponseBase:
     if node is None:
         raise Http404(_("There is no category “%(code)s”.") % {"code": code[:40]})
     months = index_of(node.id)
+    # Without two months to compare there is no index: a flat line would tell of prices that nobody compared.
+    if not any(row.linked for row in months):
+        months = []
     if request.GET.get("format") == "csv":
         header = [
             _("Month"),
@@ -52,7 +55,7 @@ def price_index(request: HttpRequest, code: str = "") -> HttpResponseBase:
         "chart": chart,
         "least": LEAST_MATCHES,
         "gaps": sum(not row.linked for row in months[1:]),
-        "trail": [(_("Price index"), "/open/index/")],
+        "trail": [(_("Open data"), "/open/"), (_("Price index"), "/open/index/")],
     }
     return render(request, "catalog/public/price_index.html", context)
 
@@ -68,11 +71,13 @@ def _overview(request: HttpRequest) -> HttpResponseBase:
     found = (
         PriceIndex.objects.values("category_id")
         .annotate(deals=Sum("deals"), links=Count("id", filter=Q(link__isnull=False)))
-        .order_by("-deals")
+        .filter(links__gt=0)
+        .order_by("-deals", "category_id")
     )
     rows = [
         (tree.by_id[row["category_id"]], row["links"], row["deals"])
         for row in found
         if row["category_id"] in tree.by_id
     ]
-    return render(request, "catalog/public/price_indices.html", {"rows": rows, "least": LEAST_MATCHES})
+    context = {"rows": rows, "least": LEAST_MATCHES, "trail": [(_("Open data"), "/open/")]}
+    return render(request, "catalog/public/price_indices.html", context)

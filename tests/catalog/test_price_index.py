@@ -105,8 +105,11 @@ def test_everyone_reads_the_index_its_formula_and_its_figures(client: Client) ->
     category = a_category()
     assert client.get("/open/index/").status_code == 200
     assert client.get(f"/open/index/{category.code}/").status_code == 200
-    bought(a_good(category=category), MARCH, ["100"])
-    refresh_index(date(2026, 3, 31), full=True)
+    for n in range(5):
+        good = a_good(f"商品{n}", model=f"M{n}", category=category)
+        bought(good, MARCH, ["100"])
+        bought(good, APRIL, ["110"])
+    refresh_index(date(2026, 4, 30), full=True)
     assert category.code in client.get("/open/index/").content.decode()
     html = client.get(f"/open/index/{category.code}/").content.decode()
     assert "2026-03" in html
@@ -114,3 +117,15 @@ def test_everyone_reads_the_index_its_formula_and_its_figures(client: Client) ->
     rows = b"".join(client.get(f"/open/index/{category.code}/?format=csv")).decode()
     assert "2026-03,100.0" in rows
     assert client.get("/open/index/none/").status_code == 404
+
+
+def test_where_no_two_months_can_be_compared_no_index_is_told(client: Client) -> None:
+    category = a_category()
+    good = a_good(category=category)
+    bought(good, MARCH, ["100"])
+    bought(good, APRIL, ["110"])
+    refresh_index(date(2026, 4, 30), full=True)
+    assert f"/open/index/{category.code}/" not in client.get("/open/index/").content.decode()
+    html = client.get(f"/open/index/{category.code}/").content.decode()
+    assert "No index yet" in html
+    assert "<table" not in html
