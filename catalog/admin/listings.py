@@ -66,7 +66,7 @@ class SeenForm(ActionForm):
     """An action on many rows knows when they were shown: what was changed since is not decided unseen."""
 
     seen_at = forms.DateTimeField(
-        widget=forms.HiddenInput, required=False, initial=lambda: clock.now().isoformat()
+        label="", widget=forms.HiddenInput, required=False, initial=lambda: clock.now().isoformat()
     )
 
 

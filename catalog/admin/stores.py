@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.roles import OPERATOR_ROLES, Role
 from catalog import services
@@ -45,7 +45,11 @@ class StoreVersionAdmin(ReadOnlyAdmin[StoreVersion]):
     @admin.display(description=gettext_lazy("state"))
     def state(self, version: StoreVersion) -> str:
         freeze = getattr(version, "freeze", None)
-        return _("frozen: %(text)s") % {"text": freeze.text} if freeze else _("published")
+        return (
+            _("frozen: %(text)s") % {"text": freeze.text}
+            if freeze
+            else pgettext("state of a storefront", "published")
+        )
 
     @admin.display(description=gettext_lazy("texts"))
     def says(self, version: StoreVersion) -> str:

@@ -24,6 +24,7 @@ class SynonymForm(ModelForm[Synonym]):
     words = forms.CharField(
         label=gettext_lazy("words"),
         max_length=400,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "size": 80}),
         help_text=gettext_lazy(
             "At least two, separated by commas: whoever searches for one finds goods named by another."
         ),

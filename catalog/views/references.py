@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,14 +16,20 @@ from catalog.models import Listing, ReferencePrice
 from catalog.services.import_references import COLUMNS, REQUIRED
 from zcy.access import roles
 from zcy.errors import DomainError
+from zcy.exports import csv_response
 
 MOST_WRONG = 500
 
 
 @roles(Role.CATALOG)
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_file(request: HttpRequest) -> HttpResponse:
-    """Upload a CSV file; good rows are kept, wrong ones are told with what would be right."""
+def import_file(request: HttpRequest) -> HttpResponseBase:
+    """Upload a CSV file; good rows are kept, wrong ones are told with what would be right.
+
+    `?template=csv` downloads a file of the header alone.
+    """
+    if request.method == "GET" and request.GET.get("template") == "csv":
+        return csv_response("reference-prices", COLUMNS, ())
     form = ReferenceFileForm(request.POST, request.FILES) if request.method == "POST" else ReferenceFileForm()
     report = None
     if request.method == "POST" and form.is_valid():
