@@ -205,12 +205,16 @@ class SchemaChangeAdmin(ReadOnlyAdmin[SchemaChange]):
     """Changes of attributes and how far the goods concerned have followed."""
 
     view_roles = frozenset(OPERATOR_ROLES)
-    list_display = ("category", "key", "summary", "at", "author", "state", "progress", "migrated", "flagged")
+    list_display = ("category", "key", "told", "at", "author", "state", "progress", "migrated", "flagged")
     list_display_links = None
     list_filter = ("state",)
     list_select_related = ("category", "author")
     search_fields = ("category__name", "category__code", "key", "summary")
     ordering = ("-id",)
+
+    @admin.display(description=gettext_lazy("what was changed"), ordering="summary")
+    def told(self, change: SchemaChange) -> str:
+        return change.told
 
     @admin.display(description=gettext_lazy("goods done"))
     def progress(self, change: SchemaChange) -> str:

@@ -9,7 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import Organisation, User
 from catalog.models.categories import Category
@@ -256,6 +256,17 @@ class SchemaChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category_id} {self.key}: {self.summary}"
+
+    @property
+    def told(self) -> str:
+        """What was changed, in the reader's language."""
+        label, _colon, verb = self.summary.rpartition(": ")
+        words = {
+            "added": pgettext("an attribute was", "added"),
+            "changed": pgettext("an attribute was", "changed"),
+            "removed": pgettext("an attribute was", "removed"),
+        }
+        return f"{label}: {words[verb]}" if verb in words else self.summary
 
 
 class GoodFault(models.Model):

@@ -163,6 +163,11 @@ def change_schema(
         if category is None:
             raise Missing
         row = _attribute(category, attribute_id, wanted)
+        if wanted.label != row.label or row.pk is None:
+            # Two of one name cannot be told apart on the page of a good and among the filters.
+            same = CategoryAttribute.objects.filter(category=category, label=wanted.label)
+            if same.exclude(pk=row.pk).exists():
+                raise GoodRefused(_("The category has an attribute of this name already."), field="label")
         # With the attribute written, the plan is that of the tree as it will be.
         for name in ("label", "label_en", "type", "unit", "required", "filterable", "is_key", "order"):
             setattr(row, name, getattr(wanted, name))

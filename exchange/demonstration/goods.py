@@ -17,11 +17,11 @@ from zcy import clock
 # A leaf of the demonstration, and what it does not ask for yet.
 SHREDDERS: Final = "A02021301"
 LEVEL: Final = Wanted(
-    key="security_level",
-    label="保密等级",
-    label_en="Security level",
+    key="cut",
+    label="碎纸形状",
+    label_en="Cut",
     type="choice",
-    choices=("3级", "4级", "5级", "6级", "7级"),
+    choices=("条状", "段状", "粒状"),
     required=True,
     filterable=True,
     order=90,

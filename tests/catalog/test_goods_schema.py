@@ -268,3 +268,15 @@ def test_schemas_from_files_are_followed_too() -> None:
     good = a_good("服务器", category=leaf, spec={"cpu": "2×Gold 5418", "memory": "很大"})
     follow_schemas()
     assert {"memory", "disk"} <= set(GoodFault.objects.filter(good=good).values_list("key", flat=True))
+
+
+def test_a_name_stands_once_in_a_category(actor: Actor) -> None:
+    category = a_category()
+    change_schema(actor=actor, category_id=category.pk, wanted=Wanted("cut", "形状"))
+    with pytest.raises(GoodRefused):
+        change_schema(actor=actor, category_id=category.pk, wanted=Wanted("form", "形状"))
+    kept = category.attributes.get(key="cut")
+    change = change_schema(
+        actor=actor, category_id=category.pk, wanted=Wanted("cut", "形状", unit="毫米"), attribute_id=kept.pk
+    )
+    assert change.told == "形状: changed"
