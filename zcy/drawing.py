@@ -110,12 +110,12 @@ class Picture:
 
 
 def describe(band: PriceBand) -> str:
-    """The sentence under the range: what is reasonable, on what ground, how sure."""
+    """The sentence under the drawing: what was paid, on what ground, how sure. What is reasonable is told elsewhere."""
     if band.low is None or band.high is None or band.median is None:
         return _("Too few deals for a reasonable range (n = %(n)s).") % {"n": band.n}
     unit = f"/{band.unit}" if band.unit else ""
     parts = [
-        _("Reasonable price %(low)s–%(high)s%(unit)s, median %(median)s")
+        _("Paid %(low)s–%(high)s%(unit)s, median %(median)s")
         % {
             "low": short_money(band.low),
             "high": short_money(band.high).removeprefix("¥"),

@@ -118,13 +118,10 @@ def test_a_position_that_does_not_exist_is_told():
 
 
 def test_the_sentence_of_a_range_says_everything():
-    assert (
-        describe(BAND)
-        == "Reasonable price ¥2,150–2,480/台, median ¥2,299, from 37 deals in 90 days, confidence high"
-    )
+    assert describe(BAND) == "Paid ¥2,150–2,480/台, median ¥2,299, from 37 deals in 90 days, confidence high"
     assert describe(PriceBand(n=2)) == "Too few deals for a reasonable range (n = 2)."
     with translation.override("zh-hans"):
-        assert describe(BAND) == "合理价 ¥2,150–2,480/台，中位价 ¥2,299，依据 90 天 37 笔成交，可信度high"
+        assert describe(BAND) == "成交价 ¥2,150–2,480/台，中位价 ¥2,299，依据 90 天 37 笔成交，可信度high"
 
 
 @pytest.mark.parametrize(
@@ -192,9 +189,7 @@ def test_the_histogram_is_drawn_and_told():
     svg = ElementTree.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
     bars = [node for node in svg.iter() if node.get("class") == "band-bar"]
     assert [float(bar.get("height") or 0) for bar in bars] == [44.0, 88.0]
-    assert (svg.get("aria-label") or "").startswith(
-        "Reasonable price ¥2,150–2,480, median ¥2,299, from 12 deals"
-    )
+    assert (svg.get("aria-label") or "").startswith("Paid ¥2,150–2,480, median ¥2,299, from 12 deals")
     assert "&lt;b&gt;" in html
     assert "in the range, up to the median" in html
     assert '<td class="num">¥2,200.00</td><td class="num">¥2,300.00</td><td class="num">8</td>' in html
