@@ -133,6 +133,8 @@ function combobox(input) {
       event.preventDefault();
       options()[current].click();
     } else if (event.key === "Escape" && !box.hidden) {
+      // The list goes, what was typed stays: the browser would empty a search field.
+      event.preventDefault();
       event.stopPropagation();
       close();
     }
