@@ -99,6 +99,7 @@ def test_listings_prices_deals_figures_and_accessories_follow_and_come_back_exac
     other.accessories.add(merged)
     refresh_statistics(clock.today(), full=True)
     services.refresh_goods([survivor.pk, merged.pk])
+    services.index_goods([survivor.pk, merged.pk])
     before = everything(survivor, merged)
 
     merge = merge_goods(actor=staff, survivor_id=survivor.pk, merged_id=merged.pk, reason="同一型号")
