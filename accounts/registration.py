@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,10 @@ from zcy.registries import (
 )
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.actor import Actor
+    from accounts.models import Suspension
 
 APPLICATIONS: Final = "/admin/accounts/application/"
 IN_REVIEW: Final = f"{APPLICATIONS}?state__exact=submitted"
@@ -93,6 +97,7 @@ def register() -> None:
             _("Suppliers"),
             order=32,
             icon="pause-circle",
+            count="suspensions_to_decide",
         )
     )
     registries.menu.register(
@@ -114,6 +119,7 @@ def register() -> None:
     registries.todo.register(
         TodoProvider("own_licences", frozenset([Role.SUPPLIER_ADMIN]), _own_licences, order=16)
     )
+    registries.header_counts.register(HeaderCount("suspensions_to_decide", SUSPENDERS, _to_decide))
     registries.header_counts.register(
         HeaderCount("applications_in_review", STAFF, lambda actor: (_WAITING, []))
     )
@@ -209,18 +215,31 @@ def _returned_renewal(actor: Actor) -> Iterable[TodoItem]:
         )
 
 
-def _suspensions(actor: Actor) -> Iterable[TodoItem]:
+def _for_a_second(actor: Actor) -> QuerySet[Suspension]:
     """What another one has proposed."""
-    from django.db.models import Count, Min, Q
+    from django.db.models import Q
 
     from accounts.models import Suspension
 
-    waiting = (
+    return (
         Suspension.objects.visible_to(actor)
         .awaiting_confirmation()
         .exclude(Q(confirmed_at=None, proposed_by_id=actor.user_id) | Q(lift_proposed_by_id=actor.user_id))
-        .aggregate(n=Count("id"), since=Min("proposed_at"))
     )
+
+
+def _to_decide(actor: Actor) -> tuple[str, list[Any]]:
+    try:
+        sql, params = _for_a_second(actor).order_by().values("id").query.sql_with_params()
+    except EmptyResultSet:  # a supervisor without a region
+        return "SELECT 0", []
+    return f"SELECT count(*) FROM ({sql}) waiting", list(params)
+
+
+def _suspensions(actor: Actor) -> Iterable[TodoItem]:
+    from django.db.models import Count, Min
+
+    waiting = _for_a_second(actor).aggregate(n=Count("id"), since=Min("proposed_at"))
     if waiting["n"]:
         yield TodoItem(
             label=_("Suspensions that need a second person"),

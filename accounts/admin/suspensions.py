@@ -99,6 +99,12 @@ class SuspensionAdmin(RoleAdmin[Suspension]):
     search_fields = ("organisation__name", "=organisation__uscc", "reason")
     autocomplete_fields = ("organisation",)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Suspension | None = None) -> Any:
+        description = _(
+            "What you propose holds as soon as a second person confirms it. Until then nothing changes."
+        )
+        return [(None, {"fields": self.get_fields(request, obj), "description": description})]
+
     @admin.display(description=gettext_lazy("state"))
     def stage(self, suspension: Suspension) -> str:
         return stage_of(suspension)
@@ -120,6 +126,11 @@ class SuspensionAdmin(RoleAdmin[Suspension]):
         self, request: HttpRequest, obj: Suspension | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Suspension]]:
         form = super().get_form(request, obj, change, **kwargs)
+        supplier = form.base_fields.get("organisation")
+        if supplier is not None:
+            # A supplier is chosen here, neither made nor changed.
+            for act in ("add", "change", "view"):
+                setattr(supplier.widget, f"can_{act}_related", False)
         return type("SuspensionForm", (form,), {"actor": request.actor})  # type: ignore[attr-defined]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

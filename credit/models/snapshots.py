@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Grade, Organisation
 from credit.models.versions import Component, CreditModelVersion
@@ -107,8 +108,8 @@ class GradeChange(models.Model):
     supplier = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grade_changes")
     decided_on = models.DateField(_("decided"))
     effective_on = models.DateField(_("in effect from"))
-    before = models.CharField(_("from"), max_length=3, choices=Grade)
-    after = models.CharField(_("to"), max_length=3, choices=Grade)
+    before = models.CharField(pgettext_lazy("grade", "from"), max_length=3, choices=Grade)
+    after = models.CharField(pgettext_lazy("grade", "to"), max_length=3, choices=Grade)
     reason = models.CharField(_("reason"), max_length=20)
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
 

@@ -28,6 +28,7 @@ from tests.factories import (
 from tests.factories.accounts import client_of, signed_in
 from zcy import clock, outbox
 from zcy.errors import Conflict, DomainError, Missing, NotAllowed
+from zcy.frame import count_all
 from zcy.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,8 @@ def test_the_pages_of_the_staff():
 
     Authenticator.objects.create(user=second.user, type="totp", data={"secret": "x"})
     browser = client_of(second.user)
+    assert count_all(second)["suspensions_to_decide"] == 1  # beside the line of the menu
+    assert '<b class="count">' not in first.get("/").content.decode()  # one's own waits for another person
     assert "/admin/accounts/suspension/?stage=waiting" in browser.get("/").content.decode()
     assert browser.post(address, {"action": "confirm"}).status_code == 302
     assert is_suspended(supplier)
