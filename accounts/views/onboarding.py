@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actor import ActorRequest
 from accounts.errors import ApplicationChanged, ApplicationIncomplete, NameTaken
-from accounts.models import Application, ApplicationState, ApplicationStep, Region
+from accounts.models import Application, ApplicationEvent, ApplicationState, ApplicationStep, LicenceKind, Region
 from accounts.onboarding.figures import usual_days
 from accounts.onboarding.findings import licences_for
 from accounts.onboarding.forms import (
@@ -180,7 +180,7 @@ def _submit(request: ActorRequest, found: Application) -> HttpResponse:
     except ApplicationIncomplete as error:
         form = bound(found.typed)
         form.full_clean()
-        if error.field == LICENCES:
+        if error.field == LICENCES or not _has_business_licence(found):
             form.add_error(None, _("Upload the business licence."))
         return _page(request, found, form=form, status=error.status)
     except DomainError as error:
@@ -188,6 +188,10 @@ def _submit(request: ActorRequest, found: Application) -> HttpResponse:
     else:
         messages.success(request, _("Submitted. You will be told what was decided."))
     return redirect("application", pk=found.pk)
+
+
+def _has_business_licence(found: Application) -> bool:
+    return any(licence.kind == LicenceKind.BUSINESS for licence in licences_for(found))
 
 
 def _licence_begun(request: ActorRequest) -> bool:
@@ -283,6 +287,14 @@ TONES = {
 }
 
 
+def _told(event: ApplicationEvent) -> str:
+    """The number of what was handed in, and what was said."""
+    number = str(event.data.get("number", ""))
+    if number and event.step == ApplicationStep.SUBMITTED:
+        number = _("version %(versions)s") % {"versions": number}
+    return f"{number} {event.data.get('text', '')}".strip()
+
+
 def timeline(found: Application) -> list[dict[str, Any]]:
     """The steps of an application, the newest first, as the timeline draws them."""
     words = labels()
@@ -297,7 +309,7 @@ def timeline(found: Application) -> list[dict[str, Any]]:
                 "title": event.get_step_display(),
                 "at": event.at,
                 "who": event.user or "",
-                "text": text or " ".join(str(event.data.get(key, "")) for key in ("number", "text")).strip(),
+                "text": text or _told(event),
                 "tone": TONES.get(ApplicationStep(event.step), "idle"),
             }
         )

@@ -143,6 +143,8 @@ def test_submitting_names_what_is_missing_and_keeps_the_rest():
     )
     assert answer.status_code == 400
     assert {"uscc", "region", "bank_account", "categories"} <= set(answer.context["form"].errors)
+    # Everything at once: the licence is asked for together with the fields.
+    assert answer.context["form"].non_field_errors()
     application.refresh_from_db()
     assert (application.state, application.typed["legal_person"]) == ("draft", "钱一")
 
