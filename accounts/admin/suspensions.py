@@ -126,12 +126,13 @@ class SuspensionAdmin(RoleAdmin[Suspension]):
         self, request: HttpRequest, obj: Suspension | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Suspension]]:
         form = super().get_form(request, obj, change, **kwargs)
-        supplier = form.base_fields.get("organisation")
+        made: type[ModelForm[Suspension]] = type("SuspensionForm", (form,), {"actor": request.actor})  # type: ignore[attr-defined]
+        supplier = made.base_fields.get("organisation")
         if supplier is not None:
             # A supplier is chosen here, neither made nor changed.
             for act in ("add", "change", "view"):
                 setattr(supplier.widget, f"can_{act}_related", False)
-        return type("SuspensionForm", (form,), {"actor": request.actor})  # type: ignore[attr-defined]
+        return made
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"begins_on": clock.today(), **super().get_changeform_initial_data(request)}

@@ -18,7 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actor import ActorRequest
 from accounts.errors import ApplicationChanged, ApplicationIncomplete, NameTaken
-from accounts.models import Application, ApplicationEvent, ApplicationState, ApplicationStep, LicenceKind, Region
+from accounts.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationState,
+    ApplicationStep,
+    LicenceKind,
+    Region,
+)
 from accounts.onboarding.figures import usual_days
 from accounts.onboarding.findings import licences_for
 from accounts.onboarding.forms import (

@@ -70,6 +70,7 @@ def register() -> None:
         TodoProvider("listings_in_review", frozenset([Role.CATALOG]), _in_review, order=20)
     )
     registries.todo.register(TodoProvider("rejected_listings", SUPPLIER_ROLES, _rejected, order=40))
+    registries.todo.register(TodoProvider("first_listing", SUPPLIER_ROLES, _first, order=50))
     registries.navigation.register(NavigationProvider("categories", _category_links, order=50))
     registries.figure_words.update({"groups": _("groups of deals"), "full": _("all computed anew")})
     registries.nightly_parts.register(
@@ -88,7 +89,10 @@ def _forget(**kwargs: Any) -> None:
     forget_lexicon()
 
 
-_REJECTED: Final = "SELECT count(*) FROM catalog_listing WHERE supplier_id = %s AND review = 'rejected'"
+# As the queue counts: what is frozen is not mended by its supplier.
+_REJECTED: Final = (
+    "SELECT count(*) FROM catalog_listing WHERE supplier_id = %s AND review = 'rejected' AND sale <> 'frozen'"
+)
 _IN_REVIEW: Final = "SELECT count(*) FROM catalog_listing WHERE review = 'pending'"
 
 
@@ -111,15 +115,28 @@ def _in_review(actor: Any) -> Iterable[TodoItem]:
 
 
 def _rejected(actor: Any) -> Iterable[TodoItem]:
-    from catalog.models import Listing, Review
+    from catalog.queries.repair import to_repair
 
-    count = Listing.objects.filter(supplier_id=actor.organisation_id, review=Review.REJECTED).count()
+    count = to_repair(actor.organisation_id or 0).count()
     if count:
         yield TodoItem(
             label=_("Rejected listings to mend"),
             count=count,
             url="/supplier/listings/repair/",
             action=_("Mend"),
+        )
+
+
+def _first(actor: Any) -> Iterable[TodoItem]:
+    """A supplier that has just come in is led to its first offer."""
+    from catalog.models import Listing
+
+    if not Listing.objects.filter(supplier_id=actor.organisation_id).exists():
+        yield TodoItem(
+            label=_("You offer no good yet: put the first one on sale"),
+            count=1,
+            url="/supplier/listings/new/",
+            action=_("New listing"),
         )
 
 

@@ -217,7 +217,8 @@ def test_the_pages_of_the_staff():
         "ends_on": "",
         "reason": "未按期整改",
     }
-    assert first.get("/admin/accounts/suspension/add/").status_code == 200
+    page = first.get("/admin/accounts/suspension/add/").content.decode()
+    assert "add_id_organisation" not in page  # a supplier is chosen, not made
     assert first.post("/admin/accounts/suspension/add/", form | {"reason": ""}).status_code == 200
     assert first.post("/admin/accounts/suspension/add/", form).status_code == 302
     again = first.post("/admin/accounts/suspension/add/", form)
