@@ -12,8 +12,10 @@ from accounts.models import Region
 from accounts.models.regions import RegionLevel
 from catalog.alerts import alert_choices
 from catalog.changes import BY_FIELD, WORDS
+from catalog.forms.bulk import MOST_CATEGORIES
 from catalog.models import Listing, Review, Sale
 from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
+from catalog.tree import category_tree
 
 PRICE: Final[dict[str, Any]] = {
     "min_value": Decimal("0.01"),
@@ -111,10 +113,21 @@ def typed_from(listing: Listing) -> dict[str, Any]:
     }
 
 
+def leaf_choices() -> list[tuple[str, str]]:
+    """(code, name) of the lowest categories, in which goods stand and from which a price rule chooses."""
+    nodes = category_tree().by_id.values()
+    every = len(nodes) <= MOST_CATEGORIES
+    leaves = [node for node in nodes if not node.children and (every or node.goods)]
+    return [(node.code, node.name) for node in sorted(leaves, key=lambda node: node.code)]
+
+
 class ListingFilterForm(forms.Form):
     """Which of one's listings to see."""
 
     q = forms.CharField(label=_("Good"), max_length=100, required=False)
+    category = forms.ChoiceField(
+        label=_("Category"), required=False, choices=lambda: [("", _("all")), *leaf_choices()]
+    )
     sale = forms.ChoiceField(label=_("Sale"), required=False, choices=[("", _("all")), *Sale.choices])
     review = forms.ChoiceField(label=_("Review"), required=False, choices=[("", _("all")), *Review.choices])
     mend = forms.ChoiceField(label=_("To mend"), required=False, choices=alert_choices)

@@ -350,7 +350,8 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
 def prices(request: HttpRequest) -> HttpResponse:
     """Change many prices by one rule."""
     actor = _actor(request)
-    initial = {name: request.GET.get(name, "")[:100] for name in ("q", "sale", "review")}
+    initial: dict[str, Any] = {name: request.GET.get(name, "")[:100] for name in ("q", "sale", "review")}
+    initial["category"] = request.GET.getlist("category")
     form = PriceRuleForm(
         request.POST if request.method == "POST" else None,
         initial=initial,

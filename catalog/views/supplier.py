@@ -24,6 +24,7 @@ from catalog.checks import CheckSettings
 from catalog.differences import differences
 from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
+from catalog.forms.listings import leaf_choices
 from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
 from catalog.models.goods import GoodState
 from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
@@ -105,6 +106,8 @@ def _filtered(actor: Actor, chosen: dict[str, str]) -> QuerySet[Listing]:
     )
     if text := chosen.get("q", "").replace("\x00", ""):
         rows = rows.filter(good__name__icontains=text)
+    if category := chosen.get("category"):
+        rows = rows.filter(good__category__code=category)
     if sale := chosen.get("sale"):
         rows = rows.filter(sale=sale)
     if review := chosen.get("review"):
@@ -162,10 +165,11 @@ def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
 
 
 def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, str]]:
-    labels = {"q": _("Good"), "sale": _("Sale"), "review": _("Review"), "mend": _("To mend")}
-    words = dict(Sale.choices) | dict(Review.choices) | dict(alert_choices())
+    fields = ListingFilterForm.base_fields
+    words = dict(Sale.choices) | dict(Review.choices) | dict(alert_choices()) | dict(leaf_choices())
     return [
-        (labels[name], str(words.get(value, value)), without(params, name)) for name, value in chosen.items()
+        (str(fields[name].label), str(words.get(value, value)), without(params, name))
+        for name, value in chosen.items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from tests.catalog.checking import a_known_range
 from tests.catalog.factories import (
     a_buyer_actor,
     a_catalog_actor,
+    a_category,
     a_client_of,
     a_good,
     a_listing_on_sale,
@@ -215,6 +217,41 @@ def test_the_place_of_the_price_is_told_while_it_is_typed() -> None:
     a_listing_on_sale(good, price="139.99", supplier=actor.organisation)
     assert 'data-place="below"' in browser.get("/supplier/listings/").content.decode()
     assert browser.get("/supplier/listings/range/999999999/").status_code == 404
+
+
+def test_a_supplier_without_an_offer_is_led_to_its_first_one_from_the_home_page() -> None:
+    actor = a_supplier_actor()
+    browser = a_client_of(actor)
+    assert 'href="/supplier/listings/new/"' in browser.get("/").content.decode()
+    a_listing_on_sale(supplier=actor.organisation)
+    assert 'href="/supplier/listings/new/"' not in browser.get("/").content.decode()
+
+
+def test_the_list_narrows_to_a_category_which_a_price_rule_takes_over() -> None:
+    actor = a_supplier_actor()
+    printer = a_listing_on_sale(a_good("打印机 A", model="A"), supplier=actor.organisation)
+    paper = a_listing_on_sale(
+        a_good("复印纸 B", model="B", category=a_category("A05040101", "复印纸")), supplier=actor.organisation
+    )
+    browser = a_client_of(actor)
+    html = browser.get("/supplier/listings/?category=A05040101").content.decode()
+    assert f'href="/supplier/listings/{paper.pk}/"' in html
+    assert f'href="/supplier/listings/{printer.pk}/"' not in html
+    assert 'href="/supplier/imports/prices/?category=A05040101"' in html
+    rule = browser.get("/supplier/imports/prices/?category=A05040101").content.decode()
+    assert re.search(r'value="A05040101"[^>]*checked', rule)
+    assert browser.get("/supplier/listings/?category=nonsense").status_code == 400
+
+
+def test_the_menu_counts_what_the_repair_queue_shows() -> None:
+    actor = a_supplier_actor()
+    for number, sale in enumerate((Sale.OFF_SALE, Sale.FROZEN)):
+        listing = a_listing_on_sale(
+            a_good(f"打印机 {number}", model=f"{number}"), supplier=actor.organisation
+        )
+        Listing.objects.filter(pk=listing.pk).update(sale=sale, review=Review.REJECTED)
+    assert to_repair(actor.organisation_id or 0).count() == 1
+    assert count_all(actor)["rejected_listings"] == 1
 
 
 def test_areas_are_chosen_by_boxes_city_by_city() -> None:
