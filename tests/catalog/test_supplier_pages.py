@@ -15,6 +15,7 @@ from catalog import services
 from catalog.models import Listing, Review, Sale
 from catalog.pricing.ranges import reasonable_range
 from catalog.pricing.words import range_sentence
+from catalog.queries.repair import to_repair
 from catalog.services.listing_values import ListingValues
 from tests.catalog.checking import a_known_range
 from tests.catalog.factories import (
@@ -29,6 +30,7 @@ from tests.catalog.factories import (
     many_goods_on_sale,
 )
 from zcy import clock
+from zcy.frame import count_all
 
 pytestmark = pytest.mark.django_db
 
