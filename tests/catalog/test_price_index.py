@@ -126,6 +126,6 @@ def test_where_no_two_months_can_be_compared_no_index_is_told(client: Client) ->
     bought(good, APRIL, ["110"])
     refresh_index(date(2026, 4, 30), full=True)
     assert f"/open/index/{category.code}/" not in client.get("/open/index/").content.decode()
-    html = client.get(f"/open/index/{category.code}/").content.decode()
+    html = client.get(f"/open/index/{category.code}/", headers={"accept-language": "en"}).content.decode()
     assert "No index yet" in html
     assert "<table" not in html

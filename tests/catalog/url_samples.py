@@ -100,5 +100,3 @@ OPEN_TO_ALL = frozenset(
         "catalog:reference_contest",
     ]
 )
-# Standard goods are everybody's: any supplier may offer one.
-OPEN_TO_ALL = frozenset(["catalog:supplier_listing_create", "catalog:supplier_range"])

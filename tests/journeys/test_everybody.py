@@ -97,6 +97,10 @@ def test_the_keyboard_alone_searches_and_puts_into_the_cart(trade: Trade, arrive
 def test_the_tab_order_follows_the_page_and_every_stop_is_visible(trade: Trade, arrives: Arrives) -> None:
     person = arrives()
     person.opens(f"/goods/{trade.listing.good_id}/")
+    # What comes when it is scrolled to is there before the walk, so that nothing moves away under the focus.
+    person.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    person.page.wait_for_load_state("networkidle")
+    person.page.evaluate("scrollTo(0, 0)")
     positions: list[int] = []
     for _stop in range(100):
         person.page.keyboard.press("Tab")

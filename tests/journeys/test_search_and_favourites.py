@@ -52,7 +52,7 @@ def test_a_purchaser_finds_by_initials_with_a_slip_keeps_and_is_told_of_the_fall
         star.click()
     assert star.get_attribute("aria-pressed") == "true"
     purchaser.follows(purchaser.page.locator(f"a[href='/goods/{good.pk}/']").first)
-    purchaser.sees("合理价", "¥22.80")
+    purchaser.sees("中位价", "¥22.80")
     assert purchaser.page.locator("[data-favourite]").first.get_attribute("aria-pressed") == "true"
     assert Favourite.objects.get().price_then == Decimal("22.80")
 

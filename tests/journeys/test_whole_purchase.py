@@ -27,7 +27,7 @@ def test_five_people_buy_paper_from_search_to_payment(arrives: Arrives) -> None:
     purchaser.looks("search")
     purchaser.sees(PAPER, "¥22.80")
     purchaser.follows(purchaser.page.locator(f"a[href='/goods/{trade.listing.good_id}/']").first, "good")
-    purchaser.sees(PAPER, "合理价", "杭州文汇办公用品有限公司")
+    purchaser.sees(PAPER, "中位价", "杭州文汇办公用品有限公司")
     purchaser.page.fill(f"#quantity-{trade.listing.pk}", "20")
     purchaser.follows(f"form:has(#quantity-{trade.listing.pk}) button")
     purchaser.opens("/cart/", "cart")

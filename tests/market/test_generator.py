@@ -122,7 +122,8 @@ def test_specs_are_filled_as_the_schema_says(market_folder: Path) -> None:
 
 def test_shared_data_files_agree_with_the_ranges() -> None:
     data = ROOT / "catalog" / "data"
-    assert json.loads((data / "attribute_schemas.json").read_text(encoding="utf-8")) == schemas()
+    shipped = json.loads((data / "attribute_schemas.json").read_text(encoding="utf-8"))
+    assert {code: shipped[code] for code in schemas()} == schemas()
     assert [(row["name"], row["latin"]) for row in table(data, "brands")] == brands()
     categories = {row["code"]: row for row in table(data, "categories")}
     for leaf in leaves():
