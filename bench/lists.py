@@ -18,6 +18,7 @@ def measure() -> dict[str, Any]:
     """Milliseconds (median, 95th percentile, most) of each."""
     from django.http import QueryDict
 
+    from catalog.search.complete import complete
     from catalog.search.facets import count_facets
     from catalog.search.filters import read_filters
     from catalog.search.find import find_goods
@@ -29,6 +30,8 @@ def measure() -> dict[str, Any]:
 
     queries = _queries()
     found = {"search with facets": _timed(search, [urlencode({"q": query}) for query in queries])}
+    typed = [query[: 1 + number % 4] for number, query in enumerate(queries)]
+    found["suggestion"] = _timed(lambda text: complete(text, user_id=None), typed)
     first, deep = _depths()
     if deep:
         found["page 1"] = _timed(lambda address: find_goods(read_filters(QueryDict(address))), [first] * 40)
