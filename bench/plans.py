@@ -14,7 +14,7 @@ from typing import Any, Final
 WORDS: Final = {
     "Rows of a category": "Walks good_category_weight in the order of the page and stops after it.",
     "Facets of a category": "All goods of the subtree, at most 10,001, counted once for all facets.",
-    "Rows of a search": "GIN over the words, then the sort of what fits.",
+    "Rows of a search": "GIN over the words, then the sort of all that fits.",
     "Facets of a search": "The same set, materialised once and counted in grouping sets.",
     "Page 1000 by price": "The keyset starts inside good_price: as cheap as page 1.",
     "Suggestion while typing": "Prefixes by their own indexes, a few rows each.",
@@ -22,7 +22,7 @@ WORDS: Final = {
     "Offers of a good": "The listings of one good by index, joined to their suppliers.",
     "Deals behind the price panel": "The deals of one good in the window by observation_peer_group.",
     "Ranges of a thousand goods": "Levels by primary key; models are a few hundred rows.",
-    "A supplier's own listings": "The supplier's rows by index, newest change first.",
+    "A supplier's own listings": "The supplier's rows by index, then sorted: nothing is kept in that order.",
 }
 EXPLAIN: Final = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) "
 
