@@ -12,7 +12,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import settings
@@ -36,29 +35,16 @@ from catalog.search.find import find_for_supplier
 from catalog.services.snapshot import snapshot
 from catalog.transitions import Action, Standing, actions_for
 from catalog.views.listing_checks import checks_context
+from catalog.views.listing_columns import COLUMNS, DEFAULT_SORT, REVIEW_TONES, SALE_TONES, SORTS
 from zcy.access import roles
 from zcy.drawing import Mark
 from zcy.errors import DomainError
 from zcy.exports import csv_response
 from zcy.paging import KeysetPage
-from zcy.tables import Column, without
+from zcy.tables import without
 
-SORTS: Final = {"price": "price", "stock": "stock", "changed": "changed_at"}
 # Goods to choose from; who sees that many writes another word.
 MOST_GOODS: Final = 30
-DEFAULT_SORT: Final = "-changed"
-COLUMNS: Final = [
-    Column(gettext_lazy("Good"), fixed=True),
-    Column(gettext_lazy("Unit price"), sort="price", numeric=True),
-    Column(gettext_lazy("Place in the range")),
-    Column(gettext_lazy("Stock"), sort="stock", numeric=True),
-    Column(gettext_lazy("Delivery days"), numeric=True, hidden=True),
-    Column(gettext_lazy("Sale")),
-    Column(gettext_lazy("Review")),
-    Column(gettext_lazy("Changed"), sort="changed"),
-]
-SALE_TONES: Final = {Sale.ON_SALE: "good", Sale.FROZEN: "serious"}
-REVIEW_TONES: Final = {Review.APPROVED: "good", Review.PENDING: "watch", Review.REJECTED: "serious"}
 
 
 def _actor(request: HttpRequest) -> Actor:
