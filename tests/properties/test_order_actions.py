@@ -289,10 +289,11 @@ class OrderActions(RuleBasedStateMachine):
             assert order.state == state
 
     @invariant()
-    def deals_are_confirmed_orders_that_nobody_cancelled(self) -> None:
+    def deals_are_confirmed_orders_that_nobody_cancelled_or_refused_whole(self) -> None:
         for order in self.fresh():
             seen = PriceObservation.objects.filter(order_id=order.pk, withdrawn_at=None).count()
-            assert seen == (order.confirmed_at is not None and order.state != State.CANCELLED)
+            undone = order.state in (State.CANCELLED, State.FAILED)
+            assert seen == (order.confirmed_at is not None and not undone)
 
 
 @pytest.mark.django_db
