@@ -59,7 +59,8 @@ def told(attribute: Attribute, fault: Fault) -> str:
     }
     text = texts[fault] % words
     if fault is Fault.NUMBER and attribute.unit:
-        text = f"{text} {_('Its unit is %(unit)s; do not write it.') % {'unit': attribute.unit}}"
+        unit = _("Its unit is %(unit)s; do not write it.") % {"unit": attribute.unit}
+        text = f"{text} {unit}"
     return text
 
 

@@ -113,7 +113,8 @@ class Judge:
             numbers[key] = whole_of(text) if text else None
             if text and (numbers[key] is None or (numbers[key] or 0) < 1):
                 numbers[key] = None
-                row.problems.append((key, f"“{text[:40]}”: {_('Write a whole number.')}"))
+                remedy = _("Write a whole number.")
+                row.problems.append((key, f"“{text[:40]}”: {remedy}"))
         gtin = header.cell(cells, "gtin").replace(" ", "").replace("-", "")
         if gtin and not is_gtin(gtin):
             row.problems.append(

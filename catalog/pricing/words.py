@@ -61,4 +61,5 @@ def ground_text(found: PriceRange) -> str:
         }
     else:
         how = _("It was not bought in a year: the price is that of goods like it.")
-    return f"{centre} {how} {_('Eight of ten deals that follow should lie in the range.')}"
+    promise = _("Eight of ten deals that follow should lie in the range.")
+    return f"{centre} {how} {promise}"
