@@ -179,3 +179,9 @@ def _organisation(values: Sequence[Any]) -> Organisation:
     organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _columns(Organisation), values[:end])
     organisation.region = Region.from_db(DEFAULT_DB_ALIAS, _columns(Region), values[end:])
     return organisation
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Who makes the request; the middleware has put it there."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor

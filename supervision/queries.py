@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from supervision.rules import RULES
 from supervision.rules.base import Rule
 from supervision.vocabulary import NOT_EVALUABLE, UNIT_WORDS, Dimension, Outcome, Verdict, WarningState
 from zcy import clock
+from zcy.intervals import wilson
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -31,7 +31,6 @@ ORDERS: Final[dict[str, tuple[str, ...]]] = {
     "-first_seen": ("-first_seen", "id"),
     "first_seen": ("first_seen", "id"),
 }
-Z95: Final = 1.959964
 
 
 # --- Rules ----------------------------------------------------------------------------------------------------------
@@ -119,16 +118,6 @@ def _in_force(version: RuleVersion, today: date) -> RuleInForce:
         legal_basis=str(rule.legal_basis) if version.region is None else version.legal_basis,
         parameters=parameters_of(rule, version.region, today),
     )
-
-
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """The 95% interval of a share; (0, 1) without observations. Source: Wilson (1927)."""
-    if not n:
-        return 0.0, 1.0
-    share = hits / n
-    middle = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,8 @@ SECURITY_ADMIN: Final = "security_admin"
 AUDITOR: Final = "auditor"
 SUPERVISOR: Final = "supervisor"
 SUPERVISION_LEAD: Final = "supervision_lead"
+
+LARGEST_ID: Final = 2**63 - 1
 
 Row = TypeVar("Row", bound=Model)
 
@@ -226,3 +229,25 @@ class ReadOnlyAdmin(RoleAdmin[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+
+class LeadsElsewhere:
+    """For lists whose rows are looked at on a page of their own."""
+
+    # The name of that page's address, which takes the row's id.
+    looked_at: ClassVar[str]
+
+    def elsewhere(self, pk: int) -> HttpResponse:
+        """The way from a row to its page."""
+        return redirect(self.looked_at, pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not object_id.isdigit():
+            raise Http404
+        return self.elsewhere(min(int(object_id), LARGEST_ID))

@@ -26,15 +26,17 @@ from accounts.roles import Role
 from accounts.services.decide_application import approve_application, open_review, return_application
 from accounts.views.onboarding import timeline
 from zcy import clock
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
 from zcy.exports import csv_response
 from zcy.refusals import refuse_in_message
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnlyAdmin[Application]):
+class ApplicationAdmin(LeadsElsewhere, ReadOnlyAdmin[Application]):
     """All applications; one opens on the page of its decision."""
+
+    looked_at = "admin:accounts_application_review"
 
     view_roles = APPLICATION_VIEWERS
     decide_roles = frozenset([Role.ONBOARDING])
@@ -107,18 +109,6 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
             "least": LEAST,
         }
         return TemplateResponse(request, "admin/accounts/application/figures.html", context)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """An application is looked at where it is decided about."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:accounts_application_review", int(object_id))
 
     def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One application with the machine's findings beside each field; only onboarding staff decide."""

@@ -28,7 +28,7 @@ from accounts.services.suspensions import (
     propose_suspension,
 )
 from zcy import clock
-from zcy.admin_site import RoleAdmin
+from zcy.admin_site import LeadsElsewhere, RoleAdmin
 from zcy.errors import DomainError
 from zcy.refusals import refuse_in_message
 
@@ -89,7 +89,8 @@ class StageFilter(admin.SimpleListFilter):
 
 
 @admin.register(Suspension)
-class SuspensionAdmin(RoleAdmin[Suspension]):
+class SuspensionAdmin(LeadsElsewhere, RoleAdmin[Suspension]):
+    looked_at = "admin:accounts_suspension_decide"
     view_roles = frozenset([Role.AUDITOR, Role.SERVICE])
     add_roles = SUSPENDERS
     form = SuspensionForm
@@ -144,18 +145,6 @@ class SuspensionAdmin(RoleAdmin[Suspension]):
         obj.pk = made.pk
         obj._state.adding = False
         messages.info(request, _("Proposed. It holds as soon as a second person confirms it."))
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A suspension is looked at where it is decided about."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:accounts_suspension_decide", int(object_id))
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One suspension with who proposed, confirmed and lifted it, and what the actor may do about it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +16,7 @@ from accounts.roles import OPERATOR_ROLES, Role
 from catalog import services
 from catalog.models import CatalogRequest, Category, RequestKind, RequestState
 from zcy import workdays
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
 
 
@@ -45,8 +43,10 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(CatalogRequest)
-class CatalogRequestAdmin(ReadOnlyAdmin[CatalogRequest]):
+class CatalogRequestAdmin(LeadsElsewhere, ReadOnlyAdmin[CatalogRequest]):
     """What is due first."""
+
+    looked_at = "admin:catalog_catalogrequest_answer"
 
     view_roles = frozenset(OPERATOR_ROLES)
     answer_roles = frozenset([Role.CATALOG])
@@ -62,18 +62,6 @@ class CatalogRequestAdmin(ReadOnlyAdmin[CatalogRequest]):
             path("<int:request_id>/answer/", view, name="catalog_catalogrequest_answer"),
             *super().get_urls(),
         ]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A request is looked at where it is answered."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:catalog_catalogrequest_answer", int(object_id))
 
     def answer_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
         """One request with the form of its answer."""

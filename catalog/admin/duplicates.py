@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -25,7 +25,7 @@ from catalog.services.find_pairs import keep_apart
 from catalog.services.merge_goods import may_be_undone
 from catalog.specs import Fault
 from catalog.tree import category_tree
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 
 LARGEST: Final = 2**63 - 1
 _FAULTS: Final = {
@@ -38,8 +38,10 @@ _FAULTS: Final = {
 
 
 @admin.register(GoodPair)
-class GoodPairAdmin(ReadOnlyAdmin[GoodPair]):
+class GoodPairAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodPair]):
     """Pairs by how probable they are; a row opens the comparison."""
+
+    looked_at = "admin:catalog_goodpair_compare"
 
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
@@ -74,18 +76,6 @@ class GoodPairAdmin(ReadOnlyAdmin[GoodPair]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.compare_view)
         return [path("<int:pair_id>/compare/", view, name="catalog_goodpair_compare"), *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A pair is looked at side by side."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:catalog_goodpair_compare", int(object_id))
 
     def compare_view(self, request: HttpRequest, pair_id: int) -> HttpResponse:
         """Both goods side by side with the reasons; merge them, or say that they are not the same."""
@@ -125,7 +115,7 @@ def _both_active(pair: GoodPair) -> bool:
 
 
 @admin.register(GoodMerge)
-class GoodMergeAdmin(ReadOnlyAdmin[GoodMerge]):
+class GoodMergeAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodMerge]):
     """What was merged, by whom and why; within 30 days it can be undone."""
 
     view_roles = frozenset(OPERATOR_ROLES)
@@ -142,22 +132,14 @@ class GoodMergeAdmin(ReadOnlyAdmin[GoodMerge]):
         url = reverse("admin:catalog_good_unmerge", args=[merge.merged_id])
         return format_html('<a href="{}">{}</a>', url, _("Undo"))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def elsewhere(self, pk: int) -> HttpResponse:
         """A merge is looked at where it can be undone."""
-        if not object_id.isdigit():
-            raise Http404
-        merge = get_object_or_404(GoodMerge, pk=min(int(object_id), LARGEST))
+        merge = get_object_or_404(GoodMerge, pk=pk)
         return redirect("admin:catalog_good_unmerge", merge.merged_id)
 
 
 @admin.register(GoodFault)
-class GoodFaultAdmin(ReadOnlyAdmin[GoodFault]):
+class GoodFaultAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodFault]):
     """The work list of goods that do not fit their category's attributes; a row opens the good's form."""
 
     view_roles = frozenset(OPERATOR_ROLES)
@@ -186,17 +168,9 @@ class GoodFaultAdmin(ReadOnlyAdmin[GoodFault]):
         label = next((one.label for one in schema if one.key == fault.key), fault.key)
         return f"{label} {_FAULTS[Fault(fault.fault)]}"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def elsewhere(self, pk: int) -> HttpResponse:
         """It is mended on the good."""
-        if not object_id.isdigit():
-            raise Http404
-        fault = get_object_or_404(GoodFault, pk=min(int(object_id), LARGEST))
+        fault = get_object_or_404(GoodFault, pk=pk)
         return redirect("admin:catalog_good_change", fault.good_id)
 
 

@@ -31,7 +31,7 @@ from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
 from catalog.services.snapshot import snapshot
 from catalog.tree import category_tree
 from zcy import clock
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.drawing import Mark
 from zcy.errors import DomainError
 from zcy.formats import money
@@ -71,8 +71,10 @@ class SeenForm(ActionForm):
 
 
 @admin.register(Listing)
-class ListingAdmin(ReadOnlyAdmin[Listing]):
+class ListingAdmin(LeadsElsewhere, ReadOnlyAdmin[Listing]):
     """All listings; those in review open the page of the decision."""
+
+    looked_at = "admin:catalog_listing_review"
 
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
@@ -124,18 +126,6 @@ class ListingAdmin(ReadOnlyAdmin[Listing]):
             path("<int:listing_id>/act/", self.admin_site.admin_view(act), name="catalog_listing_act"),
             *super().get_urls(),
         ]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A listing is looked at where it is decided about."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:catalog_listing_review", int(object_id))
 
     @admin.action(description=gettext_lazy("Approve the chosen listings"), permissions=["decide"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Listing]) -> None:

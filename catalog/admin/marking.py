@@ -25,7 +25,7 @@ from catalog.checks.precision import APPROVAL
 from catalog.models import MarkedVerdict
 from catalog.review_reasons import BY_CODE
 from catalog.tree import category_tree
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
 
 
@@ -50,8 +50,10 @@ class ToMark(admin.SimpleListFilter):
 
 
 @admin.register(MarkedVerdict)
-class MarkedVerdictAdmin(ReadOnlyAdmin[MarkedVerdict]):
+class MarkedVerdictAdmin(LeadsElsewhere, ReadOnlyAdmin[MarkedVerdict]):
     """What waits for a mark first; a mark is not changed afterwards."""
+
+    looked_at = "admin:catalog_markedverdict_mark"
 
     view_roles = frozenset(OPERATOR_ROLES)
     mark_roles = frozenset([Role.CATALOG])
@@ -84,18 +86,6 @@ class MarkedVerdictAdmin(ReadOnlyAdmin[MarkedVerdict]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.mark_view)
         return [path("<int:verdict_id>/mark/", view, name="catalog_markedverdict_mark"), *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A verdict is looked at where it is marked."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:catalog_markedverdict_mark", int(object_id))
 
     @admin.action(description=gettext_lazy("Mark the chosen as right"), permissions=["mark"])
     def mark_right(self, request: HttpRequest, queryset: QuerySet[MarkedVerdict]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,15 +24,17 @@ from catalog.forms.proposals import UNITS, DecisionForm, ProposalForm
 from catalog.models import GoodProposal, ProposalState
 from catalog.services.propose_good import approve_proposal, recognise_proposal, reject_proposal
 from catalog.tree import Node, category_tree
-from zcy.admin_site import ReadOnlyAdmin
+from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
 
 LARGEST: Final = 2**63 - 1
 
 
 @admin.register(GoodProposal)
-class GoodProposalAdmin(ReadOnlyAdmin[GoodProposal]):
+class GoodProposalAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodProposal]):
     """All that was handed in; a row opens the page of the decision."""
+
+    looked_at = "admin:catalog_goodproposal_decide"
 
     view_roles = frozenset(OPERATOR_ROLES)
     decide_roles = frozenset([Role.CATALOG])
@@ -67,18 +69,6 @@ class GoodProposalAdmin(ReadOnlyAdmin[GoodProposal]):
             path("<int:proposal_id>/decide/", view, name="catalog_goodproposal_decide"),
             *super().get_urls(),
         ]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """A proposal is looked at where it is decided about."""
-        if not object_id.isdigit():
-            raise Http404
-        return redirect("admin:catalog_goodproposal_decide", int(object_id))
 
     def decide_view(self, request: HttpRequest, proposal_id: int) -> HttpResponse:
         """What was proposed, as a form to correct it in; goods that are probably the same; the decision."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,20 +9,9 @@ from django.db.models import Count, Q
 
 from catalog.checks.registry import checks
 from catalog.models.checks import MarkedVerdict
+from zcy.intervals import wilson
 
-# Two-sided 95% of the normal distribution.
-Z95: Final = 1.959963984540054
 APPROVAL: Final = "approval"
-
-
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """The 95% interval of a share; (0, 1) without observations. Source: Wilson (1927)."""
-    if not n:
-        return 0.0, 1.0
-    share = hits / n
-    middle = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
 
 @dataclass(frozen=True)

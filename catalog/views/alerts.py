@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.actor import Actor
+from accounts.actor import Actor, acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog import services
 from catalog.alerts import SALES_DAYS, AlertKind, kinds
@@ -27,16 +27,11 @@ from zcy.formats import money, quantity
 from zcy.paging import KeysetPage
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @roles(*SUPPLIER_ROLES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
     """What needs mending, by kind, and from when on one wants to be told."""
-    actor = _actor(request)
+    actor = acting(request)
     known = AlertSettings.objects.filter(supplier_id=actor.organisation_id).first()
     form = AlertSettingsForm(
         request.POST or None, instance=known or AlertSettings(supplier_id=actor.organisation_id or 0)
@@ -73,7 +68,7 @@ def mend(request: HttpRequest, kind: str) -> HttpResponseBase:
     chosen = kinds[kind]
     if request.method == "POST":
         return _posted(request, chosen)
-    page = KeysetPage.of(_rows(_actor(request)).filter(alerts__kind=kind), request.GET, order=["-id"])
+    page = KeysetPage.of(_rows(acting(request)).filter(alerts__kind=kind), request.GET, order=["-id"])
     forms = MendFormSet(initial=[seen_of(listing) for listing in page.rows])
     return _table(request, chosen, forms, list(page.rows), page=page)
 
@@ -85,7 +80,7 @@ def _posted(request: HttpRequest, kind: AlertKind) -> HttpResponse:
     wanted = [
         int(text) for text in ids if str(text).isascii() and str(text).isdigit() and len(str(text)) < 19
     ]
-    found = {listing.pk: listing for listing in _rows(_actor(request)).filter(pk__in=wanted)}
+    found = {listing.pk: listing for listing in _rows(acting(request)).filter(pk__in=wanted)}
     listings = [found.get(int(text)) if str(text).isdigit() else None for text in ids]
     if not valid or None in listings:
         if valid:
@@ -102,7 +97,7 @@ def _posted(request: HttpRequest, kind: AlertKind) -> HttpResponse:
     if "edit" in request.POST:
         return _table(request, kind, forms, listings)
     try:
-        n = services.mend_listings(actor=_actor(request), mends=[form.mend() for form in changed])
+        n = services.mend_listings(actor=acting(request), mends=[form.mend() for form in changed])
     except MendRefused as error:
         messages.error(request, str(error))
         for form in changed:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog.bulk.columns import Header, label_of, recognise
 from catalog.bulk.errors import BadFile
@@ -25,7 +26,6 @@ from catalog.queries import bulk as queries
 from catalog.services import bulk
 from catalog.services.bulk.decide import may_resume, may_take_back
 from catalog.services.bulk.upload import too_large
-from catalog.views.supplier import _actor
 from zcy.access import roles
 from zcy.errors import DomainError
 from zcy.paging import KeysetPage
@@ -73,7 +73,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _imports(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-    rows = ListingImport.objects.visible_to(_actor(request)).filter(call_key="")
+    rows = ListingImport.objects.visible_to(acting(request)).filter(call_key="")
     rows = rows.select_related("created_by", "rule")
     page = KeysetPage.of(rows, request.GET, order=["-id"])
     context = {
@@ -129,7 +129,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         return _imports(request, form, 400)
     try:
         task, new = bulk.upload_import(
-            actor=_actor(request), file=form.cleaned_data["file"], category=form.category_row()
+            actor=acting(request), file=form.cleaned_data["file"], category=form.category_row()
         )
     except BadFile as error:
         error.add_to(form)
@@ -140,7 +140,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, import_id: int) -> ListingImport:
-    mine = ListingImport.objects.visible_to(_actor(request)).select_related(
+    mine = ListingImport.objects.visible_to(acting(request)).select_related(
         "created_by", "confirmed_by", "rule", "category", "takes_back", "taken_back_by"
     )
     return get_object_or_404(mine, pk=min(import_id, 2**63 - 1))
@@ -294,7 +294,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
         return _imported(request, task, form, 400)
     try:
         bulk.confirm_import(
-            actor=_actor(request),
+            actor=acting(request),
             import_id=task.pk,
             mode=form.cleaned_data["mode"],
             submit=form.cleaned_data["submit"],
@@ -311,7 +311,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
 def _decided(request: HttpRequest, import_id: int, service: Any) -> HttpResponse:
     task = _found(request, import_id)
     try:
-        task = service(actor=_actor(request), import_id=task.pk)
+        task = service(actor=acting(request), import_id=task.pk)
     except DomainError as error:
         refuse_in_message(request, error)
     return redirect("catalog:supplier_import", task.pk)
@@ -349,7 +349,7 @@ def take_back(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def prices(request: HttpRequest) -> HttpResponse:
     """Change many prices by one rule."""
-    actor = _actor(request)
+    actor = acting(request)
     initial: dict[str, Any] = {name: request.GET.get(name, "")[:100] for name in ("q", "sale", "review")}
     initial["category"] = request.GET.getlist("category")
     form = PriceRuleForm(

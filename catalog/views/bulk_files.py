@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog.bulk.writing import respond
 from catalog.models import ListingImport, Review, Sale
 from catalog.queries import bulk as queries
 from catalog.tree import Node, category_tree
-from catalog.views.supplier import _actor
 from zcy.access import roles
 
 KINDS = ("xlsx", "csv")
@@ -31,7 +31,7 @@ def _asked(request: HttpRequest) -> tuple[Node | None, str]:
 def template(request: HttpRequest) -> HttpResponseBase:
     """An empty table of a category, with its attributes."""
     node, kind = _asked(request)
-    return respond(queries.template_of(node, supplier_id=_actor(request).organisation_id or 0), kind)
+    return respond(queries.template_of(node, supplier_id=acting(request).organisation_id or 0), kind)
 
 
 @roles(*SUPPLIER_ROLES)
@@ -43,7 +43,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     for name, known in (("sale", Sale.values), ("review", Review.values)):
         if (value := request.GET.get(name, "")) in known:
             filters[name] = value
-    return respond(queries.export_of(_actor(request).organisation_id or 0, node, filters), kind)
+    return respond(queries.export_of(acting(request).organisation_id or 0, node, filters), kind)
 
 
 @roles(*SUPPLIER_ROLES)
@@ -51,7 +51,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def errors(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """The rows of an import that could not be taken, each with its reason."""
     _node, kind = _asked(request)
-    mine = ListingImport.objects.visible_to(_actor(request))
+    mine = ListingImport.objects.visible_to(acting(request))
     task = get_object_or_404(mine, pk=min(import_id, 2**63 - 1))
     if not task.header or task.cleared_at is not None:
         raise Http404

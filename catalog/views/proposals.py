@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actor import Actor
+from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog.category_search import find_categories, leaf
 from catalog.duplicates.candidates import Likely, likely_same
@@ -40,16 +40,11 @@ TONES: Final = {
 }
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @roles(*SUPPLIER_ROLES)
 @require_safe
 def proposals(request: HttpRequest) -> HttpResponse:
     """One's own proposals and what became of them."""
-    rows = GoodProposal.objects.visible_to(_actor(request)).select_related("category", "good")
+    rows = GoodProposal.objects.visible_to(acting(request)).select_related("category", "good")
     state = request.GET.get("state", "")
     if state in ProposalState.values:
         rows = rows.filter(state=state)
@@ -106,14 +101,14 @@ def _known(request: HttpRequest) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """One proposal: what was decided, with the corrections; a draft, or one that was sent back, is edited here."""
-    rows = GoodProposal.objects.visible_to(_actor(request)).select_related("category", "good", "supplier")
+    rows = GoodProposal.objects.visible_to(acting(request)).select_related("category", "good", "supplier")
     found = get_object_or_404(rows, pk=min(proposal_id, LARGEST))
     node = category_tree().by_id[found.category_id]
     if found.state in EDITABLE:
         return _form_page(request, node, found, ProposalForm(category=node, proposal=found))
     own = None
     if found.good_id:
-        own = Listing.objects.visible_to(_actor(request)).filter(good_id=found.good_id).not_ended().first()
+        own = Listing.objects.visible_to(acting(request)).filter(good_id=found.good_id).not_ended().first()
     context = {
         "proposal": found,
         "category": node,
@@ -140,7 +135,7 @@ def _form_page(
         if form.is_valid():
             try:
                 saved = save_proposal(
-                    actor=_actor(request),
+                    actor=acting(request),
                     values=form.values(),
                     proposal_id=found.pk if found else None,
                     version=form.cleaned_data["version"] if found else None,
@@ -191,7 +186,7 @@ def _similar(request: HttpRequest, form: ProposalForm, node: Node) -> list[dict[
         return []
     found = likely_same(said, category_id=node.id, least=WORTH_A_LOOK)
     listings = (
-        Listing.objects.visible_to(_actor(request)).not_ended().filter(good_id__in=[one.id for one in found])
+        Listing.objects.visible_to(acting(request)).not_ended().filter(good_id__in=[one.id for one in found])
     )
     own = dict(listings.values_list("good_id", "pk")) if found else {}
     return [_shown(one, own.get(one.id)) for one in found]
@@ -236,6 +231,6 @@ def _rows(found: GoodProposal, node: Node) -> list[tuple[str, str]]:
 @require_POST
 def withdraw(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """Take back what is not decided yet."""
-    withdraw_proposal(actor=_actor(request), proposal_id=min(proposal_id, LARGEST))
+    withdraw_proposal(actor=acting(request), proposal_id=min(proposal_id, LARGEST))
     messages.success(request, _("Taken back."))
     return redirect("catalog:supplier_proposals")

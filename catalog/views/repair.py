@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actor import Actor
+from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog import review_reasons, services
 from catalog.mending import MENDS, NOTE, PRICE, RESUBMIT
@@ -48,7 +48,7 @@ BUTTONS: Final = {
 @require_safe
 def repair(request: HttpRequest) -> HttpResponseBase:
     """Counts for each reason, then the offers of the chosen one."""
-    supplier_id = _actor(request).organisation_id or 0
+    supplier_id = acting(request).organisation_id or 0
     reason = request.GET.get("reason", "")
     groups = repair_groups(supplier_id)
     # A reason of which nothing is left (all has just been mended) shows the rest.
@@ -82,7 +82,7 @@ def repair(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def mend(request: HttpRequest) -> HttpResponse:
     """First what one click would change, then, confirmed, the change itself."""
-    actor = _actor(request)
+    actor = acting(request)
     kind = request.POST.get("mend", "")
     ids = [
         int(text)
@@ -138,8 +138,3 @@ def _exported(rows: QuerySet[Listing]) -> Iterator[list[Any]]:
             "; ".join(str(getattr(reason, name)) for reason in reasons) for name in ("title", "remedy")
         )
         yield [row.good.name, row.price, row.note, titles, remedies, row.said]  # type: ignore[attr-defined]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actor import Actor
+from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog import queries, services
 from catalog.errors import StoreRefused, StoreTextRefused
@@ -35,14 +35,9 @@ from zcy.paging import KeysetPage
 MOST_SHOWN: Final = 100
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 def _storefront(request: HttpRequest) -> Storefront:
     """The supplier's storefront; an empty one, not saved, where there is none yet."""
-    actor = _actor(request)
+    actor = acting(request)
     found = (
         Storefront.objects.select_related("shown__freeze").filter(supplier_id=actor.organisation_id).first()
     )
@@ -67,7 +62,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             upload = form.cleaned_data["banner"]
             try:
                 services.edit_storefront(
-                    actor=_actor(request),
+                    actor=acting(request),
                     revision=form.cleaned_data["revision"],
                     change=lambda present: typed_content(present, form, announcements, groups),
                     banner=(upload, upload.size) if upload else None,
@@ -101,7 +96,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def _as_seen(request: HttpRequest, store: Storefront | StoreVersion, **more: Any) -> HttpResponse:
-    found = queries.store(_actor(request).organisation_id or 0)
+    found = queries.store(acting(request).organisation_id or 0)
     if found is None:
         raise Http404
     content = store.draft if isinstance(store, Storefront) else store.content
@@ -117,7 +112,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     """Show the draft to everyone."""
     return _act(
         request,
-        lambda: services.publish_storefront(actor=_actor(request), revision=_number(request, "revision")),
+        lambda: services.publish_storefront(actor=acting(request), revision=_number(request, "revision")),
     )
 
 
@@ -127,7 +122,7 @@ def restore(request: HttpRequest, number: int) -> HttpResponse:
     """Show an earlier version again."""
     return _act(
         request,
-        lambda: services.restore_storefront(actor=_actor(request), number=min(number, 2**31 - 1)),
+        lambda: services.restore_storefront(actor=acting(request), number=min(number, 2**31 - 1)),
     )
 
 
@@ -163,7 +158,7 @@ def versions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """A version as it was seen."""
-    mine = StoreVersion.objects.filter(supplier_id=_actor(request).organisation_id)
+    mine = StoreVersion.objects.filter(supplier_id=acting(request).organisation_id)
     found = get_object_or_404(mine, number=min(number, 2**31 - 1))
     return _as_seen(request, found, version=found)
 
@@ -179,13 +174,13 @@ def choose(request: HttpRequest, place: str) -> HttpResponseBase:
         raise Http404(_("This store has no such category."))
     if request.method == "POST":
         services.choose_listings(
-            actor=_actor(request),
+            actor=acting(request),
             revision=_number(request, "revision"),
             place=place,
             change=lambda present: _changed(request, present),
         )
         return redirect(f"{request.path}?{request.GET.urlencode()}")
-    mine = Listing.objects.visible_to(_actor(request)).select_related("good").defer("good__search")
+    mine = Listing.objects.visible_to(acting(request)).select_related("good").defer("good__search")
     named = {listing.pk: listing for listing in mine.filter(pk__in=chosen[:MOST_SHOWN])}
     q = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     others = mine.not_ended().exclude(pk__in=chosen)

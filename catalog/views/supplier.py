@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import settings
-from accounts.actor import Actor
+from accounts.actor import Actor, acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog import changes, review_reasons, services
 from catalog.alerts import alert_choices
@@ -47,18 +47,13 @@ from zcy.tables import without
 MOST_GOODS: Final = 30
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
-
-
 @roles(*SUPPLIER_ROLES)
 @require_safe
 def listings(request: HttpRequest) -> HttpResponseBase:
     """One's own listings with filters, order and export."""
     form = ListingFilterForm(request.GET)
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    rows = _filtered(_actor(request), chosen)
+    rows = _filtered(acting(request), chosen)
     sort = request.GET.get("sort", DEFAULT_SORT)
     field = SORTS.get(sort.lstrip("-"), "changed_at")
     order = f"-{field}" if sort.startswith("-") else field
@@ -164,7 +159,7 @@ def _chips(chosen: dict[str, str], params: QueryDict) -> list[tuple[str, str, st
 def choose_good(request: HttpRequest) -> HttpResponse:
     """First step of a new listing: which standard good."""
     filters = read_filters(request.GET)
-    supplier_id = _actor(request).organisation_id
+    supplier_id = acting(request).organisation_id
     found = find_for_supplier(filters.q, supplier_id, limit=MOST_GOODS + 1) if filters.q else []
     context = {
         "filters": filters,
@@ -189,12 +184,12 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                listing = services.create_listing(actor=_actor(request), good=good, values=form.values())
+                listing = services.create_listing(actor=acting(request), good=good, values=form.values())
                 if "submit" in request.POST:
-                    listing = services.submit_listing_for_review(actor=_actor(request), listing_id=listing.pk)
+                    listing = services.submit_listing_for_review(actor=acting(request), listing_id=listing.pk)
             except AlreadyListed as error:
                 messages.error(request, str(error))
-                known = Listing.objects.filter(good=good, supplier_id=_actor(request).organisation_id).latest(
+                known = Listing.objects.filter(good=good, supplier_id=acting(request).organisation_id).latest(
                     "id"
                 )
                 return redirect("catalog:supplier_listing", known.pk)
@@ -208,7 +203,7 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
                     messages.success(request, _("Saved as a draft."))
                 return redirect("catalog:supplier_listing", listing.pk)
     context = price_context(good, form) | {"form": form, "good": good, "listing": None}
-    context |= checks_context(_actor(request), good, form) | {"change_rows": _change_rows(request)}
+    context |= checks_context(acting(request), good, form) | {"change_rows": _change_rows(request)}
     return render(request, "catalog/supplier/listing_form.html", context, status=status)
 
 
@@ -216,7 +211,7 @@ def create(request: HttpRequest, good_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
     """One listing: its state, what the review said, its prices, and the form."""
-    mine = Listing.objects.visible_to(_actor(request)).select_related("good__category", "good__brand")
+    mine = Listing.objects.visible_to(acting(request)).select_related("good__category", "good__brand")
     listing = get_object_or_404(mine, pk=min(listing_id, 2**63 - 1))
     form = ListingForm(request.POST or None, initial=typed_from(listing))
     status, differing = 200, []
@@ -226,7 +221,7 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
             version = form.cleaned_data["version"] or 0
             try:
                 services.edit_listing(
-                    actor=_actor(request),
+                    actor=acting(request),
                     listing_id=listing.pk,
                     version=version,
                     values=form.values(),
@@ -264,12 +259,12 @@ def edit(request: HttpRequest, listing_id: int) -> HttpResponse:
         "changes": listing.price_changes.order_by("-at", "-id")[:20],
         "change_rows": _change_rows(request),
     }
-    context |= checks_context(_actor(request), listing.good, form, listing)
+    context |= checks_context(acting(request), listing.good, form, listing)
     return render(request, "catalog/supplier/listing_form.html", context, status=status)
 
 
 def _row_of_one(request: HttpRequest, listing: Listing) -> dict[str, Any]:
-    may = actions_for(Standing(listing.sale, listing.review), roles=_actor(request).roles)
+    may = actions_for(Standing(listing.sale, listing.review), roles=acting(request).roles)
     return {
         "sale": listing.get_sale_display(),
         "sale_tone": SALE_TONES.get(Sale(listing.sale), "idle"),
@@ -284,7 +279,7 @@ def _row_of_one(request: HttpRequest, listing: Listing) -> dict[str, Any]:
 
 def _change_rows(request: HttpRequest) -> list[tuple[changes.FieldChange, changes.Needs, Any]]:
     """Which change of an approved offer is reviewed again, in the supplier's region."""
-    return changes.rows(settings.get(_actor(request).region, CheckSettings).always_reviewed)
+    return changes.rows(settings.get(acting(request).region, CheckSettings).always_reviewed)
 
 
 def say_outcome(request: HttpRequest, listing: Listing) -> None:
@@ -302,7 +297,7 @@ def copied_from(request: HttpRequest) -> dict[str, Any]:
     number = request.GET.get("from", "")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return {}
-    listing = Listing.objects.filter(pk=int(number), supplier_id=_actor(request).organisation_id).first()
+    listing = Listing.objects.filter(pk=int(number), supplier_id=acting(request).organisation_id).first()
     if listing is None:
         return {}
     values = typed_from(listing)
@@ -350,7 +345,7 @@ def price_range(request: HttpRequest, good_id: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, listing_id: int, service: Callable[..., Listing], done: str) -> HttpResponse:
-    service(actor=_actor(request), listing_id=min(listing_id, 2**63 - 1))
+    service(actor=acting(request), listing_id=min(listing_id, 2**63 - 1))
     messages.success(request, done)
     return redirect("catalog:supplier_listing", listing_id)
 
@@ -359,7 +354,7 @@ def _act(request: HttpRequest, listing_id: int, service: Callable[..., Listing],
 @require_POST
 def submit(request: HttpRequest, listing_id: int) -> HttpResponse:
     """Hand the listing to the checks, and to people where they doubt."""
-    listing = services.submit_listing_for_review(actor=_actor(request), listing_id=min(listing_id, 2**63 - 1))
+    listing = services.submit_listing_for_review(actor=acting(request), listing_id=min(listing_id, 2**63 - 1))
     say_outcome(request, listing)
     return redirect("catalog:supplier_listing", listing_id)
 

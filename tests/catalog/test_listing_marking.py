@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from catalog import services
-from catalog.checks.precision import APPROVAL, precision_of_checks, wilson
+from catalog.checks.precision import APPROVAL, precision_of_checks
 from catalog.errors import WrongState
 from catalog.models import Finding, MarkedVerdict
 from tests.catalog.factories import a_catalog_actor, a_client_of, a_listing_on_sale, a_supplier_actor
 from zcy.errors import Missing, NotAllowed
+from zcy.intervals import wilson
 
 pytestmark = pytest.mark.django_db
 

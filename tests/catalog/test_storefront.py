@@ -28,6 +28,7 @@ from tests.catalog.factories import (
     a_listing_on_sale,
     a_supplier_actor,
 )
+from tests.catalog.storefronts import draft, page, published, store_of
 from zcy.errors import Conflict, Missing, NotAllowed
 from zcy.models import AuditEntry
 
@@ -45,28 +46,6 @@ def in_english(settings: Any, tmp_path: Any) -> Iterator[None]:
 @pytest.fixture
 def actor() -> Actor:
     return a_supplier_actor()
-
-
-def draft(actor: Actor, **values: Any) -> Storefront:
-    """The storefront with a draft that says this."""
-    known = Storefront.objects.filter(supplier_id=actor.organisation_id).first()
-    return services.edit_storefront(
-        actor=actor, revision=known.revision if known else 0, change=lambda _present: Content(**values)
-    )
-
-
-def published(actor: Actor, **values: Any) -> StoreVersion:
-    return services.publish_storefront(actor=actor, revision=draft(actor, **values).revision)
-
-
-def page(client: Client, url: str, status: int = 200) -> str:
-    response = client.get(url)
-    assert response.status_code == status, url
-    return response.content.decode()
-
-
-def store_of(actor: Actor) -> str:
-    return f"/stores/{actor.organisation_id}/"
 
 
 def typed(revision: Any = 1, **values: Any) -> dict[str, Any]:

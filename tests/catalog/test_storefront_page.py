@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from accounts.models import SupplierFigures
 from catalog import services
 from catalog.errors import StoreRefused
-from catalog.models import ListingSales, Storefront, StoreVersion
+from catalog.models import ListingSales, Storefront
 from catalog.storefront import Announcement, Content, Group
 from tests.catalog.factories import (
     a_buyer_actor,
@@ -25,6 +25,7 @@ from tests.catalog.factories import (
     a_supplier_actor,
     many_goods_on_sale,
 )
+from tests.catalog.storefronts import draft, page, published, store_of
 from zcy import clock
 from zcy.errors import NotAllowed
 
@@ -42,28 +43,6 @@ def in_english(settings: Any, tmp_path: Any) -> Iterator[None]:
 @pytest.fixture
 def actor() -> Actor:
     return a_supplier_actor()
-
-
-def draft(actor: Actor, **values: Any) -> Storefront:
-    """The storefront with a draft that says this."""
-    known = Storefront.objects.filter(supplier_id=actor.organisation_id).first()
-    return services.edit_storefront(
-        actor=actor, revision=known.revision if known else 0, change=lambda _present: Content(**values)
-    )
-
-
-def published(actor: Actor, **values: Any) -> StoreVersion:
-    return services.publish_storefront(actor=actor, revision=draft(actor, **values).revision)
-
-
-def page(client: Client, url: str, status: int = 200) -> str:
-    response = client.get(url)
-    assert response.status_code == status, url
-    return response.content.decode()
-
-
-def store_of(actor: Actor) -> str:
-    return f"/stores/{actor.organisation_id}/"
 
 
 def test_listings_are_chosen_ordered_and_taken_out(client: Client, actor: Actor) -> None:

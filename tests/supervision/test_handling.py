@@ -14,7 +14,7 @@ from accounts.models import Notice
 from accounts.roles import Role
 from supervision import errors
 from supervision.models import Explanation, Rule, RuleVersion, Suppression, Warning
-from supervision.queries import precision_by_rule, wilson
+from supervision.queries import precision_by_rule
 from supervision.regimes import parameters_for
 from supervision.rules import RULES
 from supervision.services.assign_warnings import assign_warnings
@@ -29,6 +29,7 @@ from tests.factories import a_region, a_seller, a_supervisor, an_actor
 from tests.supervision.history import an_order, run_nights
 from zcy import clock
 from zcy.errors import DomainError, Missing, NotAllowed
+from zcy.intervals import wilson
 
 pytestmark = pytest.mark.django_db
 TEXT = "The goods were needed at once."
