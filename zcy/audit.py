@@ -11,11 +11,14 @@ from typing import Any, Final, Protocol
 import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from zcy.models import AuditEntry, AuditSeal
 
 GENESIS: Final = "0" * 64
+# PostgreSQL counts transactions in 32 bits beside the 64 of a snapshot.
+XIDS: Final = 2**32
 # One lock of the whole database: two sealing tasks at once would fork the chain.
 SEAL_LOCK: Final = 7_310_001
 FIELDS: Final = (
@@ -103,6 +106,15 @@ class _Encoder(DjangoJSONEncoder):
             return list(o) if isinstance(o, Iterable) else str(o)
 
 
+# One statement each, so that each looks anew: whatever began before the first and still runs is found by the second.
+_BOUND: Final = "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_stat_clear_snapshot()"
+_RUNNING: Final = """
+    select backend_xid::text::bigint from pg_stat_activity where datname = current_database() and backend_xid is not null
+    union all
+    select transaction::text::bigint from pg_prepared_xacts where database = current_database()
+"""
+
+
 def seal() -> AuditSeal | None:
     """Seal every entry whose transaction is older than the oldest one still running; None if there is none.
 
@@ -113,8 +125,7 @@ def seal() -> AuditSeal | None:
         last = AuditSeal.objects.order_by("-id").first()
         start = last.to_transaction if last else 0
         # After the lock: a seal that was made meanwhile is seen, and so is everything it covers.
-        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        end = int(cursor.fetchone()[0])
+        end = _oldest_running(cursor)
         if end <= start:
             return None
         digest, count = _digest(last.hash if last else GENESIS, start, end)
@@ -127,6 +138,19 @@ def seal() -> AuditSeal | None:
             previous_hash=last.hash if last else GENESIS,
             hash=digest,
         )
+
+
+def _oldest_running(cursor: CursorWrapper) -> int:
+    """The transaction before which none of this database still runs; other databases of the server do not count.
+
+    A backend shows its transaction (xid, 32 bits) before any later one can end, so none below the bound is missed.
+    """
+    cursor.execute(_BOUND)
+    bound = int(cursor.fetchone()[0])
+    cursor.execute(_RUNNING)
+    # Circular, as transaction ids are: a distance of half the circle or more means a younger one.
+    ages = [(bound - xid) % XIDS for (xid,) in cursor.fetchall()]
+    return bound - max((age for age in ages if age < XIDS // 2), default=0)
 
 
 @dataclass(frozen=True)
