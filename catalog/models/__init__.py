@@ -75,6 +75,7 @@ from catalog.models.price_levels import PriceLevel, PriceModel
 from catalog.models.prices import (
     GoodPriceStatistics,
     PriceObservation,
+    PriceStatisticsMark,
     QuantityBand,
     Tier,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "PriceModel",
     "PriceObservation",
     "PriceRule",
+    "PriceStatisticsMark",
     "PriceStep",
     "ProposalState",
     "QuantityBand",

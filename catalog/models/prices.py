@@ -114,8 +114,9 @@ class GoodPriceStatistics(models.Model):
     lowest = MoneyField(_("lowest"))
     highest = MoneyField(_("highest"))
     mad = models.FloatField(_("median absolute deviation of the logarithms"), null=True)
-    # Lines in the window that were new, changed or left it since the last computation.
-    changed_lines = models.PositiveIntegerField(default=0)
+    # Lines that have entered and left the window since the last computation.
+    entered_lines = models.PositiveIntegerField(default=0)
+    left_lines = models.PositiveIntegerField(default=0)
     as_of = models.DateField(_("as of"))
     # By the wall clock, before its lines were read.
     computed_at = models.DateTimeField(db_default=ClockTimestamp(), editable=False)
@@ -131,3 +132,19 @@ class GoodPriceStatistics(models.Model):
 
     def __str__(self) -> str:
         return f"{self.good_id}: {self.median}"
+
+
+class PriceStatisticsMark(models.Model):
+    """How far the price statistics of one part of the goods (id mod the number of parts) have come."""
+
+    shard = models.PositiveSmallIntegerField(primary_key=True)
+    as_of = models.DateField(_("as of"))
+    # Lines written or changed before this moment were counted.
+    seen_to = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("progress of the price statistics")
+        verbose_name_plural = _("progress of the price statistics")
+
+    def __str__(self) -> str:
+        return f"{self.shard}: {self.as_of}"

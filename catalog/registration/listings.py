@@ -28,7 +28,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     from catalog import checks, notices, region_settings  # noqa: F401 - settings declare themselves
     from catalog.models import Brand, Category, CategoryAttribute, Synonym
-    from catalog.pricing.statistics import run_night
+    from catalog.pricing.statistics import SHARDS, run_night
 
     notices.register()
     for sender in (Brand, Category, CategoryAttribute, Synonym):
@@ -74,7 +74,7 @@ def register() -> None:
     registries.navigation.register(NavigationProvider("categories", _category_links, order=50))
     registries.figure_words.update({"groups": _("groups of deals"), "full": _("all computed anew")})
     registries.nightly_parts.register(
-        NightlyPart(name="price_statistics", label=_("Price statistics"), stage=1, run=run_night)
+        NightlyPart("price_statistics", _("Price statistics"), stage=1, run=run_night, shards=SHARDS)
     )
 
 

@@ -6,10 +6,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Max
-
 from catalog.merging import Moved
-from catalog.models import GoodFigures, GoodPriceStatistics
+from catalog.models import GoodFigures
 from catalog.pricing.statistics import refresh_statistics_of
 
 FIGURES: Final = "catalog.GoodFigures.good"
@@ -47,6 +45,4 @@ def return_figures(survivor_id: int, merged_id: int, moved: Moved) -> None:
 
 def recompute_statistics(good_ids: Collection[int]) -> None:
     """The price statistics of these goods as of the last night that computed any."""
-    day = GoodPriceStatistics.objects.aggregate(day=Max("as_of"))["day"]
-    if day is not None:
-        refresh_statistics_of(good_ids, day)
+    refresh_statistics_of(good_ids)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalog import services
-from catalog.models import GoodPriceStatistics, PriceObservation
+from catalog.models import GoodPriceStatistics, PriceObservation, PriceStatisticsMark
 from catalog.pricing.formulas import mad, quantile_r7
 from catalog.pricing.statistics import refresh_statistics, run_night
 from tests.catalog.factories import a_good, a_region, deals
@@ -106,6 +106,56 @@ def test_a_withdrawn_line_leaves_at_once() -> None:
     services.withdraw_deals(order_ids=orders[:1])
     assert refresh_statistics(day, full=False)["groups"] == 4
     assert GoodPriceStatistics.objects.get(tier=0, quantity_band=0).n == 49
+
+
+def test_what_enters_and_what_leaves_replaces_each_other_and_counts_once() -> None:
+    good = a_good()
+    start = clock.today() + timedelta(days=monday())
+    deals(good, ["100"], days_ago=89 - monday())
+    deals(good, ["100"] * 29, days_ago=10)
+    refresh_statistics(start, full=True)
+    deals(good, ["100"], days_ago=-1 - monday())
+    # One of thirty has left and another has come: 3.3% have been replaced, not 6.7%.
+    assert refresh_statistics(start + timedelta(days=1), full=False)["groups"] == 0
+    every = GoodPriceStatistics.objects.get(tier=0, quantity_band=0)
+    assert (every.n, every.entered_lines, every.left_lines) == (30, 1, 1)
+
+
+def test_a_night_once_more_counts_nothing_twice() -> None:
+    good = a_good()
+    start = clock.today() + timedelta(days=monday())
+    deals(good, ["100"] * 30)
+    refresh_statistics(start, full=True)
+    deals(good, ["500"], days_ago=-1 - monday())
+    for _time in range(3):
+        assert refresh_statistics(start + timedelta(days=1), full=False)["groups"] == 0
+    assert GoodPriceStatistics.objects.get(tier=0, quantity_band=0).entered_lines == 1
+
+
+def test_a_late_deal_counts_at_once() -> None:
+    good = a_good()
+    start = clock.today() + timedelta(days=monday())
+    deals(good, ["100"] * 50)
+    refresh_statistics(start, full=True)
+    deals(good, ["500"], days_ago=3)
+    assert refresh_statistics(start + timedelta(days=1), full=False)["groups"] == 4
+    assert GoodPriceStatistics.objects.get(tier=0, quantity_band=0).n == 51
+
+
+def test_two_workers_do_the_night_that_one_does() -> None:
+    day = clock.today() + timedelta(days=monday())
+    for name in "甲乙丙丁":
+        deals(a_good(name, model=name), PRICES)
+    refresh_statistics(day, full=True)
+    alone = [row | {"id": None} for row in rows()]
+    GoodPriceStatistics.objects.all().delete()
+    PriceStatisticsMark.objects.all().delete()
+    nights = [NightContext(1, day, day, shard, 2) for shard in (0, 1)]
+    halves = [run_night(night) for night in nights]
+    assert [row | {"id": None} for row in rows()] == alone
+    assert sum(half["rows"] for half in halves) == len(alone)
+    assert all(half["rows"] > 0 for half in halves)
+    assert [run_night(night)["rows"] for night in nights] == [0, 0]
 
 
 def test_a_group_whose_lines_have_all_left_the_window_goes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from catalog.models import Good, GoodPriceStatistics
+from catalog.models import Good, GoodPriceStatistics, PriceObservation
 from catalog.pricing import statistics
 from catalog.pricing.statistics import refresh_statistics
 from catalog.services import DealLine, record_deals, withdraw_deals, withdraw_lines
@@ -105,3 +106,21 @@ class NightByNight(TestCase):
         for key, values in found.items():
             # What waits are fewer lines than the share of the group.
             assert abs(values[0] - exact[key][0]) < max(1, statistics.SHARE * values[0])
+            assert _median_lies_within_what_waits(float(values[2]), key, values[0], last)
+
+
+def _median_lies_within_what_waits(median: float, key: tuple[int, int, int], n: int, day: date) -> bool:
+    """The stated drift: a waiting median lies within 50% ± the share of today's prices, a rank to be rounded."""
+    prices = sorted(
+        float(price)
+        for price, tier, band, withdrawn in PriceObservation.objects.filter(
+            good_id=key[0], confirmed_on__gt=day - timedelta(days=90), confirmed_on__lte=day
+        ).values_list("unit_price", "tier", "quantity_band", "withdrawn_at")
+        if key[1] in (0, tier) and key[2] in (0, band) and withdrawn is None
+    )
+    middle, play_ = (len(prices) - 1) / 2, statistics.SHARE * max(n, len(prices)) + 1
+    low, high = (
+        prices[max(0, math.floor(middle - play_))],
+        prices[min(len(prices) - 1, math.ceil(middle + play_))],
+    )
+    return low - 0.005 <= median <= high + 0.005
