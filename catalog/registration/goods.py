@@ -21,7 +21,7 @@ _SENT_BACK: Final = "SELECT count(*) FROM catalog_goodproposal WHERE supplier_id
 def register() -> None:
     """Called once, when the app is ready."""
     from catalog.notices import goods as notices
-    from catalog.services.find_pairs import find_pairs_by_night
+    from catalog.services.find_pairs import SHARDS, find_pairs_by_night
     from catalog.services.labels import fade_labels
 
     notices.register()
@@ -75,7 +75,7 @@ def register() -> None:
         NightlyPart(name="good_labels", label=_("Policy labels"), stage=1, run=fade_labels)
     )
     registries.nightly_parts.register(
-        NightlyPart(name="good_pairs", label=_("Probable duplicates"), stage=1, run=find_pairs_by_night)
+        NightlyPart("good_pairs", _("Probable duplicates"), stage=1, run=find_pairs_by_night, shards=SHARDS)
     )
 
 

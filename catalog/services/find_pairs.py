@@ -19,21 +19,29 @@ from zcy.errors import Missing, NotAllowed
 from zcy.registries import NightContext
 
 BATCH: Final = 500
+#: The first night compares a whole catalog: the goods of each remainder of their id go to a worker of their own.
+SHARDS: Final = 2
 # What the comparison reads. A good whose fingerprint is another one than at its last comparison is compared anew.
 _FINGERPRINT: Final = """
     md5(concat_ws(chr(31), g.name, g.brand_id, g.model, g.category_id, g.spec::text, g.unit, g.pack_size, g.gtin))
 """
 _NEXT: Final = f"""
     SELECT g.id FROM catalog_good g
-     WHERE g.state = 'active' AND g.id > %s AND g.compared <> {_FINGERPRINT} ORDER BY g.id LIMIT %s
+     WHERE g.state = 'active' AND g.id > %s AND g.id %% %s = %s AND g.compared <> {_FINGERPRINT} ORDER BY g.id LIMIT %s
 """
 _DONE: Final = f"UPDATE catalog_good g SET compared = {_FINGERPRINT} WHERE g.id = ANY(%s)"
 
 
-def find_pairs(good_ids: Collection[int] | None = None) -> dict[str, int]:
+def find_pairs(good_ids: Collection[int] | None = None, *, shard: int = 0, shards: int = 1) -> dict[str, int]:
     """Compare goods that are new or changed since their last comparison (or these) with all others.
 
     A pair that a person has said is not the same stays that; an open one that is no longer probable is taken away.
+    Each batch is a transaction of its own: what was compared before a night broke off is not compared again.
+
+    Args:
+        good_ids: these goods, whether they were changed or not.
+        shard: of the new and changed ones only those whose id leaves this remainder
+        shards: when it is divided by this number.
 
     Returns:
         how many goods were compared, and how many pairs are new.
@@ -44,7 +52,7 @@ def find_pairs(good_ids: Collection[int] | None = None) -> dict[str, int]:
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             if given is None:
-                cursor.execute(_NEXT, [last, BATCH])
+                cursor.execute(_NEXT, [last, shards, shard, BATCH])
                 batch = [row[0] for row in cursor.fetchall()]
             else:
                 batch = [pk for pk in given if pk > last][:BATCH]
@@ -58,7 +66,7 @@ def find_pairs(good_ids: Collection[int] | None = None) -> dict[str, int]:
 
 def find_pairs_by_night(context: NightContext) -> dict[str, Any]:
     """The nightly part `good_pairs`."""
-    return find_pairs()
+    return find_pairs(shard=context.shard, shards=context.shards)
 
 
 def keep_apart(*, actor: Actor, pair_id: int) -> GoodPair:

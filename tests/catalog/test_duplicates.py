@@ -15,8 +15,11 @@ from catalog.duplicates import Described, compare, features_of
 from catalog.duplicates.candidates import likely_same
 from catalog.models import Brand, Good, GoodPair
 from catalog.services import find_pairs, keep_apart
+from catalog.services.find_pairs import find_pairs_by_night
 from tests.catalog.factories import a_catalog_actor, a_category, a_good, a_supplier_actor, many_goods_on_sale
+from zcy import clock
 from zcy.errors import NotAllowed
+from zcy.registries import NightContext
 
 BOOK = brand_book()
 
@@ -141,3 +144,15 @@ def test_the_night_compares_what_is_new_or_changed_and_remembers_what_people_sai
     Good.objects.filter(pk=apart.pk).update(model="M999", name="惠普 M999 一体机", model_key="M999")
     find_pairs()
     assert not GoodPair.objects.filter(second=apart).exists()
+
+
+@pytest.mark.django_db
+def test_two_workers_compare_each_good_once() -> None:
+    for number in range(5):
+        a_good(f"惠普 M{number}26a 一体机", model=f"M{number}26a")
+    services.index_goods()
+    nights = [NightContext(1, clock.today(), clock.today(), shard, 2) for shard in (0, 1)]
+    compared = [find_pairs_by_night(night)["compared"] for night in nights]
+    assert sum(compared) == 5
+    assert min(compared) >= 2
+    assert [find_pairs_by_night(night)["compared"] for night in nights] == [0, 0]
