@@ -142,6 +142,16 @@ def test_a_late_deal_counts_at_once() -> None:
     assert GoodPriceStatistics.objects.get(tier=0, quantity_band=0).n == 51
 
 
+def test_a_corrected_price_counts_at_once() -> None:
+    good = a_good()
+    start = clock.today() + timedelta(days=monday())
+    orders = deals(good, ["100"] * 50)
+    refresh_statistics(start, full=True)
+    PriceObservation.objects.filter(order_line_id=orders[0]).update(unit_price=700, x=math.log(700))
+    assert refresh_statistics(start + timedelta(days=1), full=False)["groups"] == 4
+    assert GoodPriceStatistics.objects.get(tier=0, quantity_band=0).highest == 700
+
+
 def test_two_workers_do_the_night_that_one_does() -> None:
     day = clock.today() + timedelta(days=monday())
     for name in "甲乙丙丁":

@@ -34,6 +34,8 @@ event = st.one_of(
     ),
     st.tuples(st.just("cancel"), st.integers(0, 30)),
     st.tuples(st.just("return"), st.integers(0, 30)),
+    # A price that was wrong, and a line that turns out to be an accessory or stops being one.
+    st.tuples(st.just("correct"), st.integers(0, 30), st.integers(1, 400), st.booleans()),
 )
 history = st.lists(st.lists(event, max_size=4), min_size=DAYS, max_size=DAYS)
 
@@ -59,6 +61,11 @@ class World:
             record_deals(lines=[line], confirmed_at=noon - timedelta(days=late if late < 7 else 0))
         elif what[0] == "cancel":
             withdraw_deals(order_ids=[what[1]], at=noon)
+        elif what[0] == "correct":
+            _correct, line_id, price, accessory = what
+            PriceObservation.objects.filter(order_line_id=line_id).update(
+                unit_price=price, x=math.log(price), accessory=accessory
+            )
         else:
             withdraw_lines(order_line_ids=[what[1]], at=noon)
 
@@ -114,7 +121,7 @@ def _median_lies_within_what_waits(median: float, key: tuple[int, int, int], n: 
     prices = sorted(
         float(price)
         for price, tier, band, withdrawn in PriceObservation.objects.filter(
-            good_id=key[0], confirmed_on__gt=day - timedelta(days=90), confirmed_on__lte=day
+            good_id=key[0], accessory=False, confirmed_on__gt=day - timedelta(days=90), confirmed_on__lte=day
         ).values_list("unit_price", "tier", "quantity_band", "withdrawn_at")
         if key[1] in (0, tier) and key[2] in (0, band) and withdrawn is None
     )
