@@ -1,8 +1,9 @@
 """Learns, each night, what the reasonable-price range is read from.
 
 Once a week everything is learned anew: slopes, drift, spreads and effects of attributes of each category, and how far
-what was expected 30 days ago lay from what was then paid (split conformal: these errors are the band). On the other
-nights only the levels of goods that traded are computed again, by the share rule of the price statistics.
+what was expected 30 days ago (on a small market in the months before as well) lay from what was then paid: these errors
+are the band (split conformal). On the other nights only the levels of goods that traded are computed again, by the
+share rule of the price statistics.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from catalog.pricing.shrinkage import shrunk, towards_nothing, within_slopes
 from zcy.registries import NightContext
 
 HORIZON_DAYS: Final = 30
+# A small market looks back again from 60, 90, … days ago, until so many deals were held against their expectation.
+MOST_LOOKS_BACK: Final = 6
+ENOUGH_ERRORS: Final = 5_000
 FULL_EVERY_DAYS: Final = 7
 SUNDAY: Final = 6
 # A spread below that is rounding.
@@ -86,15 +90,25 @@ def _needs_full(cursor: Any, day: date) -> bool:
 
 
 def _learn_all(cursor: Any, day: date) -> int:
-    past = day - timedelta(days=HORIZON_DAYS)
-    learned = learn(cursor, past)
-    cursor.execute(sql.FOLLOWING, {"day": past, "until": day})
-    half_lives = _half_lives(cursor)
-    for category, parameters in learned.categories.items():
-        parameters.half_life = half_lives.get(category, half_lives[None])
-    _store_parameters(cursor, learned, past)
-    cursor.execute(sql.FITTED)
-    _copy_fitted(cursor, (row for _likeness, rows in _fit(cursor, learned) for row in rows))
+    for statement in sql.NO_ERRORS.split(";"):
+        cursor.execute(statement)
+    half_lives: dict[int | None, int] = {}
+    errors = 0
+    for number in range(1, MOST_LOOKS_BACK + 1):
+        past = day - timedelta(days=number * HORIZON_DAYS)
+        learned = learn(cursor, past, half_lives)
+        cursor.execute(sql.FOLLOWING, {"day": past, "until": past + timedelta(days=HORIZON_DAYS)})
+        if not half_lives:
+            half_lives = _half_lives(cursor)
+            for category, parameters in learned.categories.items():
+                parameters.half_life = half_lives.get(category, half_lives[None])
+        _store_parameters(cursor, learned, past)
+        cursor.execute(sql.FITTED)
+        _copy_fitted(cursor, (row for _likeness, rows in _fit(cursor, learned) for row in rows))
+        cursor.execute(sql.ERRORS)
+        errors += cursor.rowcount
+        if errors >= ENOUGH_ERRORS:
+            break
     cursor.execute(sql.TAILS)
     found = tails([(c, k, n, q) for c, k, n, q in cursor.fetchall()])
     now = learn(cursor, day, half_lives)

@@ -132,19 +132,34 @@ FITTED: Final = """
         expected double precision, spread double precision, class integer
     ) ON COMMIT DROP
 """
+NO_ERRORS: Final = """
+    DROP TABLE IF EXISTS price_error;
+    CREATE TEMPORARY TABLE price_error (category_id bigint, class integer, z double precision) ON COMMIT DROP
+"""
 # Class 0, goods without deals, learns from goods with few as well: what their prior alone would have told.
+ERRORS: Final = """
+    INSERT INTO price_error
+    SELECT f.category_id, p.class, (f.y - p.expected) / p.spread
+      FROM price_following f JOIN price_fitted p USING (good_id) WHERE p.spread IS NOT NULL
+     UNION ALL
+    SELECT f.category_id, 0, (f.y - p.prior) / sqrt(p.prior_spread ^ 2 + c.within ^ 2)
+      FROM price_following f JOIN price_fitted p USING (good_id)
+      JOIN price_parameter c ON c.category_id = f.category_id
+     WHERE p.class BETWEEN 1 AND 3 AND p.prior IS NOT NULL
+"""
+# Quantiles of rank p·(n + 1): of n errors, the next one then lies below with the probability p, however small n is
+# (percentile_cont lies further in: of ten errors its 10% point has 17% below).
 TAILS: Final = """
-    WITH error AS (
-        SELECT f.category_id, p.class, (f.y - p.expected) / p.spread AS z
-          FROM price_following f JOIN price_fitted p USING (good_id) WHERE p.spread IS NOT NULL
-         UNION ALL
-        SELECT f.category_id, 0, (f.y - p.prior) / sqrt(p.prior_spread ^ 2 + c.within ^ 2)
-          FROM price_following f JOIN price_fitted p USING (good_id)
-          JOIN price_parameter c ON c.category_id = f.category_id
-         WHERE p.class BETWEEN 1 AND 3 AND p.prior IS NOT NULL
+    WITH cell AS (
+        SELECT category_id, class, count(*)::integer AS n, array_agg(z ORDER BY z) AS zs
+          FROM price_error GROUP BY GROUPING SETS ((category_id, class), (category_id), (class), ())
     )
-    SELECT category_id, class, count(*), percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY z)
-      FROM error GROUP BY GROUPING SETS ((category_id, class), (category_id), (class), ())
+    SELECT category_id, class, n, ARRAY(
+               SELECT zs[floor(r)::integer]
+                      + (r - floor(r)) * (zs[least(floor(r)::integer + 1, n)] - zs[floor(r)::integer])
+                 FROM unnest(ARRAY[0.1, 0.5, 0.9]::double precision[]) WITH ORDINALITY AS p(share, place)
+                CROSS JOIN LATERAL (SELECT least(greatest(share * (n + 1), 1), n)) AS rank(r) ORDER BY place)
+      FROM cell WHERE n > 0
 """
 DROP: Final = (
     "DROP TABLE IF EXISTS price_line, price_middle, price_cut, price_sum, price_parameter, price_tier,"

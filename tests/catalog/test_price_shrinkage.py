@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from django.db import connection
 
+from catalog.pricing import level_sql
 from catalog.pricing.combined import NORMAL, class_of, expected, tails
 from catalog.pricing.likeness import Priced, learn_likeness, traits
 from catalog.pricing.shrinkage import between_equivalents, blend, ridge, shrunk, solve, within_slopes
@@ -112,3 +114,21 @@ def test_a_category_without_priced_goods_tells_nothing() -> None:
     likeness, told = learn_likeness([Priced(1, None, {}, "", 0, None, 0, None)], within=0.1, between_all=0)
     assert told == {}
     assert likeness.tell(None, {}) is None
+
+
+@pytest.mark.django_db
+def test_tails_of_few_errors_promise_no_more_than_they_can_keep() -> None:
+    with connection.cursor() as cursor:
+        for statement in level_sql.NO_ERRORS.split(";"):
+            cursor.execute(statement)
+        cursor.executemany(
+            "INSERT INTO price_error VALUES (1, 2, %s)", [(float(number),) for number in range(1, 20)]
+        )
+        cursor.execute("INSERT INTO price_error VALUES (7, 3, 50)")
+        cursor.execute(level_sql.TAILS)
+        found = {(category, number): (n, q) for category, number, n, q in cursor.fetchall()}
+    # Of nineteen errors, ranks 2, 10 and 18: the next one lies between with 80%.
+    assert found[1, 2] == (19, [2.0, 10.0, 18.0])
+    assert found[7, 3] == (1, [50.0, 50.0, 50.0])
+    assert found[None, None][0] == 20
+    assert found[None, None][1] == pytest.approx([2.1, 10.5, 18.9])
