@@ -32,7 +32,10 @@ from zcy.money import yuan
 LIMITS_SECONDS: Final = 60.0
 BETTER: Final = 3
 MOST_OFFERS: Final = 60
-_PEERS: Final = """
+# As the rule's own windows have it (supervision/peers.py): only what was cancelled leaves.
+_IN_FORCE: Final = """(o.withdrawn_at IS NULL OR EXISTS (
+           SELECT FROM orders_order c WHERE c.id = o.order_id AND c.cancelled_at IS NULL))"""
+_PEERS: Final = f"""
     WITH wanted AS (
         SELECT * FROM unnest(%(n)s::int[], %(good)s::bigint[], %(category)s::bigint[], %(spec)s::text[], %(band)s::int[],
                              %(supplier)s::bigint[]) AS w (n, good_id, category_id, spec_hash, band, supplier_id)
@@ -44,14 +47,14 @@ _PEERS: Final = """
       FROM wanted w CROSS JOIN place p
       JOIN catalog_priceobservation o ON o.good_id = w.good_id AND o.tier = p.tier AND o.quantity_band = w.band
       JOIN accounts_organisation s ON s.id = o.supplier_id
-     WHERE o.confirmed_on > %(since)s AND o.confirmed_on <= %(today)s AND o.withdrawn_at IS NULL AND o.x IS NOT NULL
+     WHERE o.confirmed_on > %(since)s AND o.confirmed_on <= %(today)s AND {_IN_FORCE} AND o.x IS NOT NULL
      UNION ALL
     SELECT w.n, 'spec', coalesce(s.related_group, s.id), o.x
       FROM wanted w CROSS JOIN place p
       JOIN catalog_priceobservation o ON o.category_id = w.category_id AND o.spec_hash = w.spec_hash AND w.spec_hash <> ''
            AND o.tier = p.tier AND o.quantity_band = w.band
       JOIN accounts_organisation s ON s.id = o.supplier_id
-     WHERE o.confirmed_on > %(since)s AND o.confirmed_on <= %(today)s AND o.withdrawn_at IS NULL AND o.x IS NOT NULL
+     WHERE o.confirmed_on > %(since)s AND o.confirmed_on <= %(today)s AND {_IN_FORCE} AND o.x IS NOT NULL
      UNION ALL
     SELECT w.n, 'own', coalesce(s.related_group, s.id), 0 FROM wanted w JOIN accounts_organisation s ON s.id = w.supplier_id
      UNION ALL

@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Good
+from catalog.models import Good, PriceObservation
+from catalog.services import withdraw_lines
 from orders.advice import Outcome, Projected, ProjectedLine, ProjectedOrder, advise
 from orders.errors import AdviceGiven
-from orders.models import Ceiling
+from orders.models import Ceiling, Order
 from supervision.advice import forget_limits
 from supervision.models import AdviceRecord
 from supervision.services.record_advice import settle_old_advice
@@ -75,6 +76,18 @@ def flagged(state: Projected) -> list[str]:
 @pytest.mark.parametrize(("price", "expected"), [("120.00", []), ("120.01", ["price-above-peer"])])
 def test_a_price_is_judged_as_the_night_would(good: Good, price: str, expected: list[str]) -> None:
     assert flagged(projected(good, price)) == expected
+
+
+def test_a_line_that_was_refused_whole_still_counts_as_a_peer_and_a_cancelled_order_does_not(
+    good: Good,
+) -> None:
+    assert flagged(projected(good, "130")) == ["price-above-peer"]
+    first = PriceObservation.objects.filter(good=good).first()
+    assert first
+    withdraw_lines(order_line_ids=[first.order_line_id])
+    assert flagged(projected(good, "130")) == ["price-above-peer"]
+    Order.objects.filter(pk=first.order_id).update(cancelled_at=clock.now())
+    assert flagged(projected(good, "130")) == []
 
 
 def test_better_offers_stand_beside_it(good: Good) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import Category, Good
+from catalog.services import withdraw_lines
 from supervision.models import Warning
 from supervision.rules.price_above_peer import Comparison, PriceAbovePeerParameters, is_flagged, is_unit_error
 from tests.supervision.history import (
@@ -253,6 +254,26 @@ def test_a_cancelled_deal_is_a_peer_until_the_night_of_its_cancellation(good: Go
     run(DAY - timedelta(days=1), DAY)
     assert set(seen(SLUG)) == {before.number}
     assert after.number not in seen(SLUG)
+
+
+def test_a_line_that_was_refused_whole_stays_a_peer_because_its_order_was_not_cancelled(good: Good) -> None:
+    a_market_price(good, DAY - timedelta(days=9), [100] * 7)
+    refused = a_deal(DAY - timedelta(days=9), good, 100)
+    withdraw_lines(
+        order_line_ids=list(refused.lines.values_list("pk", flat=True)),
+        at=clock.end_of(DAY - timedelta(days=3)),
+    )
+    dear = a_deal(DAY, good, 130, supplier=a_supplier())
+    run(DAY, DAY)
+    assert set(seen(SLUG)) == {dear.number}
+
+
+def test_an_order_whose_line_was_refused_whole_is_judged_like_any_other(good: Good) -> None:
+    a_market_price(good, DAY - timedelta(days=1), [100] * 8)
+    dear = a_deal(DAY, good, 130)
+    withdraw_lines(order_line_ids=list(dear.lines.values_list("pk", flat=True)), at=clock.start_of(DAY))
+    run(DAY, DAY)
+    assert set(seen(SLUG)) == {dear.number}
 
 
 def test_an_order_confirmed_and_cancelled_by_the_night_is_left_out(good: Good) -> None:
