@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
-from catalog.category_search import find_categories, leaf
+from catalog.category_search import find_categories, guess_categories, leaf
 from catalog.duplicates.candidates import Likely, likely_same
 from catalog.duplicates.told import told
+from catalog.forms.listings import leaf_choices
 from catalog.forms.proposals import UNITS, ProposalForm
 from catalog.good_history import shown
 from catalog.models import GoodProposal, Listing, ProposalState
@@ -68,18 +69,12 @@ def proposals(request: HttpRequest) -> HttpResponse:
 @roles(*SUPPLIER_ROLES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
-    """First the category, then the form that its attributes make."""
+    """First the category, guessed from the name or looked for by its own, then the form that its attributes make."""
     node = leaf(request.GET.get("category", ""))
     if node is None:
         q = request.GET.get("q", "").replace("\x00", "")[:100]
-        known = _known(request)
-        context = {
-            "q": q,
-            "found": find_categories(q),
-            "wrong": bool(request.GET.get("category")),
-            "known": known,
-            "and_known": f"&{urlencode(known)}" if known else "",
-        }
+        context = {"q": q, "wrong": bool(request.GET.get("category")), "choices": leaf_choices()}
+        context |= _guessed(request) | {"found": find_categories(q)}
         return render(
             request,
             "catalog/supplier/propose_category.html",
@@ -87,6 +82,25 @@ def propose(request: HttpRequest) -> HttpResponse:
             status=400 if context["wrong"] else 200,
         )
     return _form_page(request, node, None, ProposalForm(category=node, initial=_known(request)))
+
+
+def _guessed(request: HttpRequest) -> dict[str, Any]:
+    """What is known of the good, and the categories in which it most probably stands."""
+    known = _known(request)
+    said = " ".join(known[name] for name in ("name", "brand_name", "model") if name in known)
+    return {
+        "known": known,
+        "and_known": f"&{urlencode(known)}" if known else "",
+        "said": said,
+        "guesses": guess_categories(said) if said else [],
+    }
+
+
+@roles(*SUPPLIER_ROLES)
+@require_safe
+def guess(request: HttpRequest) -> HttpResponse:
+    """The likeliest categories of what is just being typed: a piece of the page, fetched while typing."""
+    return render(request, "catalog/supplier/_guesses.html", _guessed(request))
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,7 +26,14 @@ from catalog.services import (
     save_proposal,
     withdraw_proposal,
 )
-from tests.catalog.factories import a_catalog_actor, a_client_of, a_good, a_listing_on_sale, a_supplier_actor
+from tests.catalog.factories import (
+    a_catalog_actor,
+    a_category,
+    a_client_of,
+    a_good,
+    a_listing_on_sale,
+    a_supplier_actor,
+)
 from tests.catalog.good_factories import a_category_of_printers, proposal_values, proposed
 from zcy.errors import Missing, NotAllowed
 
@@ -263,3 +272,35 @@ def test_the_list_needs_as_many_statements_for_forty_rows_as_for_ten(shop: Clien
             assert shop.get("/supplier/goods/?size=50").status_code == 200
         counted.append(len(captured))
     assert counted[0] == counted[1]
+
+
+def test_while_the_name_is_typed_the_likeliest_categories_are_one_click_away(shop: Client) -> None:
+    printers = a_category_of_printers()
+    paper = a_category("A05040101", "复印纸")
+    a_good("惠普 HP-M126a 激光一体机", model="HP-M126a", category=printers)
+    services.index_goods()
+
+    def guessed(**said: str) -> list[str]:
+        page = shop.get("/supplier/goods/categories/", said).content.decode()
+        return re.findall(r"\?category=([A-Z0-9]+)&", page)
+
+    assert guessed(name="得力 A4 复印纸 70g")[:1] == [paper.code]
+    assert guessed(name="奔图 P3305 黑白打印机")[:1] == [printers.code]
+    assert guessed(name="惠普 M999 激光一体机")[:1] == [printers.code], "as goods with the same words"
+    assert guessed(brand_name="惠普", model="M126a") == [printers.code]
+    for nothing in ("", "x", "12", "\x00", "％％"):
+        assert guessed(name=nothing) == []
+
+
+def test_a_guess_keeps_what_was_typed_and_the_plain_select_works_without_scripts(shop: Client) -> None:
+    a_category_of_printers()
+    page = shop.get(
+        "/supplier/goods/propose/", {"name": "奔图 P3305 打印机", "category": ""}
+    ).content.decode()
+    assert 'value="奔图 P3305 打印机"' in page
+    known = urlencode({"name": "奔图 P3305 打印机"})
+    assert f'href="/supplier/goods/propose/?category=A02021003&amp;{known}"' in page
+    assert '<option value="A02021003">' in page
+    form = shop.get("/supplier/goods/propose/", {"name": "奔图 P3305 打印机", "category": "A02021003"})
+    assert form.status_code == 200
+    assert 'value="奔图 P3305 打印机"' in form.content.decode()
