@@ -88,6 +88,14 @@ class DecideDemandForm(forms.Form):
         label=_("Number of the standard good"), required=False, min_value=1, max_value=2**63 - 1,
         help_text=_("From its address: /goods/…/"),
     )  # fmt: skip
+    # Of the goods that were looked for beside the number; it goes before a number that was typed.
+    picked = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     answer = forms.CharField(
         label=_("Answer to those who asked"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The good that was picked, else the one whose number was typed."""
+        data = super().clean() or {}
+        data["good"] = data.get("picked") or data.get("good")
+        return data

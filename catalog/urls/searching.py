@@ -26,6 +26,7 @@ urlpatterns = [
     path("buyer/demands/new/", demands.ask, name="ask"),
     path("buyer/demands/<int:demand_id>/withdraw/", demands.withdraw, name="withdraw_demand"),
     path("operator/demands/", demands.demanded, name="demanded"),
+    path("operator/demands/goods/", demands.goods_to_name, name="goods_to_name"),
     path("operator/demands/decide/", demands.decide, name="decide_demand"),
     path("operator/search/", explanation.explanation, name="explanation"),
 ]

@@ -18,6 +18,8 @@ from accounts.roles import BUYER_ROLES, OPERATOR_ROLES, Role
 from catalog import services
 from catalog.forms.searching import DecideDemandForm, DemandForm
 from catalog.models import DemandRequest, EmptySearch
+from catalog.queries.goods_of_number import goods_of_number
+from catalog.search.find import find_for_supplier
 from catalog.search.recording import keep_searches
 from catalog.tree import category_tree
 from zcy import clock
@@ -34,6 +36,8 @@ DAYS: Final = 90
 MOST_GROUPS: Final = 200
 MOST_EMPTY: Final = 100
 MOST_SHOWN: Final = 200
+# Goods to pick one from; who sees that many writes another word.
+MOST_GOODS: Final = 10
 
 
 @roles(*BUYER_ROLES)
@@ -128,7 +132,11 @@ def decide(request: ActorRequest) -> HttpResponse:
         .order_by("id")[:MOST_SHOWN]
     )
     form, status = DecideDemandForm(request.POST or None, initial={"key": key}), 200
-    if form.is_bound:
+    finding = "find" in request.POST
+    if finding:
+        # Without scripts: what was typed stays, and nothing is complained of yet.
+        form = DecideDemandForm(initial=request.POST.dict())
+    elif form.is_bound:
         status = 400
         if form.is_valid():
             data = form.cleaned_data
@@ -148,11 +156,32 @@ def decide(request: ActorRequest) -> HttpResponse:
                     ngettext("%(n)s demand is answered.", "%(n)s demands are answered.", n) % {"n": n},
                 )
                 return redirect("catalog:demanded")
-    elif not rows:
+    if not rows and not form.is_bound:
         raise Http404(_("No open demand has these words: somebody may have answered."))
-    return render(
-        request,
-        "catalog/operator/decide_demand.html",
-        {"form": form, "rows": rows, "key": key},
-        status=status,
+    q = request.POST.get("q", "")
+    context = {"form": form, "rows": rows, "key": key}
+    context |= _goods_for(q if request.method == "POST" else rows[0].query, form["picked"].value())
+    return render(request, "catalog/operator/decide_demand.html", context, status=status)
+
+
+@roles(Role.CATALOG)
+@require_safe
+def goods_to_name(request: ActorRequest) -> HttpResponse:
+    """Goods that answer a demand, by name, model or number: a piece of the page, fetched while typing."""
+    context = _goods_for(request.GET.get("q", ""), request.GET.get("picked", ""))
+    return render(request, "catalog/operator/_goods.html", context)
+
+
+def _goods_for(q: str, picked: Any) -> dict[str, Any]:
+    """The goods of a search, the one whose number it is first; what was picked stays among them."""
+    q = q.replace("\x00", " ").strip()[:100]
+    text = str(picked or "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    found = (
+        {row["id"]: row for row in goods_of_number(q) + find_for_supplier(q, None, limit=MOST_GOODS)}
+        if q
+        else {}
     )
+    if number and number not in found:
+        found = {row["id"]: row for row in goods_of_number(text)} | found
+    return {"q": q, "goods": list(found.values()), "picked": number if number in found else None}

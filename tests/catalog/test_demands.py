@@ -23,6 +23,7 @@ from tests.catalog.factories import (
     a_buyer_actor,
     a_catalog_actor,
     a_client_of,
+    a_good,
     a_listing_on_sale,
     a_person,
     a_staff_client,
@@ -140,6 +141,41 @@ def test_the_answer_form_keeps_what_was_typed_and_says_what_is_missing(settings:
         == 302
     )
     assert DemandRequest.objects.get().state == DemandState.CLOSED
+
+
+def test_the_good_that_answers_is_looked_for_by_name_model_or_number_and_picked(settings: Any) -> None:
+    demand = a_demand()
+    good = a_good("惠普 HP-M126a 激光一体机", model="HP-M126a", gtin="06901234567892")
+    other = a_good("得力 P3305", model="P3305")
+    services.index_goods()
+    client = a_staff_client(settings)
+    for q in ("惠普", "m126a", str(good.pk), "6901234567892", "06901234567892"):
+        found = client.get("/operator/demands/goods/?" + urlencode({"q": q})).content.decode()
+        assert f'name="picked" id="picked-{good.pk}"' in found, q
+        assert f'id="picked-{other.pk}"' not in found, q
+    assert "No standard good fits" in client.get("/operator/demands/goods/?q=xyzxyz").content.decode()
+    for q in ("", "\x00", "9" * 40, "％％"):
+        assert client.get("/operator/demands/goods/?" + urlencode({"q": q})).status_code == 200
+    kept = client.get(
+        "/operator/demands/goods/?" + urlencode({"q": "P3305", "picked": good.pk})
+    ).content.decode()
+    assert f'value="{good.pk}" checked' in kept, "what was picked stays"
+    url = "/operator/demands/decide/"
+    typed = {"key": demand.key, "state": "answered", "answer": "看这个"}
+    looked = client.post(url, typed | {"q": "惠普", "find": "1"})
+    assert looked.status_code == 200
+    page = looked.content.decode()
+    assert f'id="picked-{good.pk}"' in page
+    assert "看这个" in page
+    assert DemandRequest.objects.open().exists(), "without scripts: a look decides nothing"
+    refused = client.post(url, typed | {"answer": "", "q": "惠普", "picked": str(good.pk)})
+    assert refused.status_code == 400
+    assert f'value="{good.pk}" checked' in refused.content.decode()
+    assert (
+        client.post(url, typed | {"q": "惠普", "picked": str(good.pk), "good": str(other.pk)}).status_code
+        == 302
+    )
+    assert DemandRequest.objects.get().good == good
 
 
 def test_a_supplier_asks_for_nothing_and_a_stranger_takes_nothing_back() -> None:
