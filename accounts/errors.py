@@ -62,6 +62,13 @@ class OwnRoles(NotAllowed):
     message = _("Nobody gives a role to oneself: ask another administrator.")
 
 
+class AnotherOpen(Conflict):
+    """A discarded renewal is to be taken up again, but another one was begun since."""
+
+    code = "another_application_open"
+    message = _("Another renewal has been begun since: go on with that one, or discard it first.")
+
+
 class NotEditable(Conflict):
     """An application that is in review or approved does not change."""
 

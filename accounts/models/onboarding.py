@@ -30,6 +30,8 @@ class ApplicationState(models.TextChoices):
     SUBMITTED = "submitted", _("in review")
     RETURNED = "returned", _("sent back")
     APPROVED = "approved", _("approved")
+    # A renewal that its supplier has given up; it can be taken up again while no other one is open.
+    DISCARDED = "discarded", _("discarded")
 
 
 OPEN_STATES: Final = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.RETURNED)
@@ -54,7 +56,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(mine)
 
     def open(self) -> Self:
-        """Not approved yet."""
+        """Neither approved nor discarded."""
         return self.filter(state__in=OPEN_STATES)
 
 
@@ -106,8 +108,14 @@ class Application(models.Model):
                 condition=models.Q(kind__in=ApplicationKind.values), name="application_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state=ApplicationState.DRAFT) | models.Q(submitted_at__isnull=False),
+                condition=models.Q(state__in=[ApplicationState.DRAFT, ApplicationState.DISCARDED])
+                | models.Q(submitted_at__isnull=False),
                 name="application_is_submitted_before_it_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ApplicationState.DISCARDED)
+                | models.Q(kind=ApplicationKind.RENEWAL),
+                name="first_application_is_not_discarded",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=ApplicationState.APPROVED)
@@ -135,6 +143,11 @@ class Application(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE_STATES
+
+    @property
+    def is_discardable(self) -> bool:
+        """A renewal that is not being reviewed; without a first application there would be no supplier."""
+        return self.kind == ApplicationKind.RENEWAL and self.is_editable
 
 
 class ApplicationVersion(models.Model):
@@ -172,6 +185,8 @@ class ApplicationStep(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
     RETURNED = "returned", _("sent back")
     APPROVED = "approved", _("approved")
+    DISCARDED = "discarded", _("discarded")
+    RESUMED = "resumed", _("taken up again")
 
 
 class ApplicationEvent(models.Model):

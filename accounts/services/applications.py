@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
-from accounts.errors import ApplicationChanged, ApplicationIncomplete, NameTaken, NotEditable
+from accounts.errors import AnotherOpen, ApplicationChanged, ApplicationIncomplete, NameTaken, NotEditable
 from accounts.models import (
     Application,
     ApplicationEvent,
@@ -187,12 +187,68 @@ def require_complete(application: Application) -> ApplicationForm:
     return form
 
 
+def discard_application(*, actor: Actor, application_id: int) -> Application:
+    """Give up a renewal that is not in review: what is in force stays, and so does what was typed. A second click
+    changes nothing.
+
+    Raises:
+        Missing: no application of the actor's.
+        NotEditable: a first application, or in review or approved.
+    """
+    with transaction.atomic():
+        application = _locked(actor, application_id)
+        if application.state == ApplicationState.DISCARDED:
+            return application
+        if not application.is_discardable:
+            raise NotEditable
+        _move(application, ApplicationState.DISCARDED)
+        note(application, ApplicationStep.DISCARDED, actor)
+    return application
+
+
+def resume_application(*, actor: Actor, application_id: int) -> Application:
+    """Take a discarded renewal up again where it was; a second click changes nothing.
+
+    Raises:
+        Missing: no application of the actor's.
+        AnotherOpen: the supplier has begun another one since.
+        NotEditable: it was not discarded.
+    """
+    with transaction.atomic():
+        application = _locked(actor, application_id)
+        if application.is_editable:
+            return application
+        if application.state != ApplicationState.DISCARDED:
+            raise NotEditable
+        # As in begin_renewal: of two that are opened at once one comes second.
+        Organisation.objects.select_for_update().get(pk=application.organisation_id)
+        if Application.objects.open().filter(organisation=application.organisation_id).exists():
+            raise AnotherOpen
+        sent_back = application.submitted_at is not None
+        _move(application, ApplicationState.RETURNED if sent_back else ApplicationState.DRAFT)
+        note(application, ApplicationStep.RESUMED, actor)
+    return application
+
+
+def _move(application: Application, state: ApplicationState) -> None:
+    application.state = state
+    application.version += 1
+    application.save(update_fields=["state", "version"])
+
+
 def own_application(actor: Actor, application_id: int) -> Application:
     """The actor's application, locked, if it may still be changed.
 
     Raises:
         Missing, NotEditable: see above.
     """
+    found = _locked(actor, application_id)
+    if not found.is_editable:
+        raise NotEditable
+    return found
+
+
+def _locked(actor: Actor, application_id: int) -> Application:
     found = (
         Application.objects.own(actor).select_for_update(of=("self",)).filter(pk=application_id).first()
         if actor.user_id
@@ -200,8 +256,6 @@ def own_application(actor: Actor, application_id: int) -> Application:
     )
     if found is None:
         raise Missing
-    if not found.is_editable:
-        raise NotEditable
     return found
 
 

@@ -23,6 +23,7 @@ from accounts.models import (
     ApplicationEvent,
     ApplicationState,
     ApplicationStep,
+    Licence,
     LicenceKind,
     Region,
 )
@@ -44,7 +45,9 @@ from accounts.onboarding.forms import (
 from accounts.roles import Role
 from accounts.services.applications import (
     begin_renewal,
+    discard_application,
     register_supplier,
+    resume_application,
     save_draft,
     submit_application,
 )
@@ -101,13 +104,16 @@ def register(request: ActorRequest) -> HttpResponse:
 def own_application(request: ActorRequest) -> HttpResponse:
     """Where one's application stands; what is in force once it is approved; without one the way to get one."""
     found = Application.objects.own(request.actor).order_by("-id")
-    newest = found.open().first() or found.first()
+    newest = found.open().first() or found.filter(state=ApplicationState.APPROVED).first()
+    discarded = found.filter(state=ApplicationState.DISCARDED).first()
     if newest is not None and newest.state != ApplicationState.APPROVED:
         return redirect("application", pk=newest.pk)
     may_renew = request.actor.has_role(Role.SUPPLIER_ADMIN)
     organisation = request.actor.organisation if may_renew else None
     context = {
         "last": newest,
+        # Only what came after the approved one: an older one is out of date.
+        "discarded": discarded if discarded and (newest is None or discarded.pk > newest.pk) else None,
         "may_renew": may_renew,
         "organisation": organisation,
         "licences": organisation.licences.in_force() if organisation else [],
@@ -121,6 +127,43 @@ def renew(request: ActorRequest) -> HttpResponse:
     """Open the application for a renewal, or the one that is open."""
     application = begin_renewal(actor=request.actor)
     return redirect("application", pk=application.pk)
+
+
+@roles(Role.SUPPLIER_ADMIN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def discard(request: ActorRequest, pk: int) -> HttpResponse:
+    """Asks once more, then gives a renewal up; it can be taken up again."""
+    found = get_object_or_404(Application.objects.own(request.actor), pk=pk)
+    if request.method == "POST":
+        try:
+            discard_application(actor=request.actor, application_id=found.pk)
+        except DomainError as error:
+            refuse_in_message(request, error)
+            return redirect("application", pk=found.pk)
+        messages.success(request, _("Discarded. What is in force stays in force; you can take it up again."))
+        return redirect("supplier_application")
+    if not found.is_discardable:
+        return redirect("application", pk=found.pk)
+    return render(
+        request,
+        "accounts/onboarding/discard.html",
+        {"application": found, "licences": Licence.objects.of_application(found).count()},
+    )
+
+
+@roles(Role.SUPPLIER_ADMIN)
+@require_POST
+def resume(request: ActorRequest, pk: int) -> HttpResponse:
+    """Take a discarded renewal up again."""
+    found = get_object_or_404(Application.objects.own(request.actor), pk=pk)
+    try:
+        resume_application(actor=request.actor, application_id=found.pk)
+    except DomainError as error:
+        refuse_in_message(request, error)
+        return redirect("supplier_application")
+    messages.success(request, _("Here it is again, as it was."))
+    return redirect("application", pk=found.pk)
 
 
 @signed_in
@@ -291,6 +334,7 @@ TONES = {
     ApplicationStep.APPROVED: "good",
     ApplicationStep.RETURNED: "serious",
     ApplicationStep.SUBMITTED: "info",
+    ApplicationStep.DISCARDED: "watch",
 }
 
 

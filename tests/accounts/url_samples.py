@@ -77,6 +77,8 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "invitation_again": someone_elses_invitation,
     "invitation_withdraw": someone_elses_invitation,
     "application": someone_elses_application,
+    "application_discard": someone_elses_application,
+    "application_resume": someone_elses_application,
     "paper": someone_elses_paper,
     "delegation_end": someone_elses_delegation,
     "unit_again": another_countys_unit,
