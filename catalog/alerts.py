@@ -43,6 +43,7 @@ class AlertKind:
         notice: the sentence of the daily notice, with %(n)s listings.
         fields: the fields of the table form that mend it (`price`, `stock`, `low_stock`); none: it is mended elsewhere.
         hint: how it is mended, where no field does.
+        url_of_good: the page that mends it for one good, with {good} for its id, where no field does.
     """
 
     name: str
@@ -52,6 +53,7 @@ class AlertKind:
     notice: _StrPromise
     fields: tuple[str, ...]
     hint: _StrPromise | str = ""
+    url_of_good: str = ""
 
 
 kinds: Registry[AlertKind] = Registry("alerts of listings")
@@ -71,14 +73,18 @@ _PRICE: Final = f"""
     OR l.price > coalesce({RANGE_HIGH}, CASE WHEN p.n >= {LEAST_OBSERVATIONS} THEN p.p90 END)
 """
 
-# A certificate of the good ends soon, or has ended, and none of the same label goes on for longer.
+# A certificate of the good ends soon, or has ended, none of the same label goes on for longer, and the supplier has sent
+# none that waits for the operator.
 _CERTIFICATE: Final = f"""
     EXISTS (SELECT FROM catalog_goodlabel c
              WHERE c.good_id = g.id
                AND c.expires_on BETWEEN %(today)s::date - {CERTIFICATE_DAYS} AND %(today)s::date + {CERTIFICATE_DAYS}
                AND NOT EXISTS (SELECT FROM catalog_goodlabel d
                                 WHERE d.good_id = g.id AND d.label = c.label
-                                  AND (d.expires_on IS NULL OR d.expires_on > %(today)s::date + {CERTIFICATE_DAYS})))
+                                  AND (d.expires_on IS NULL OR d.expires_on > %(today)s::date + {CERTIFICATE_DAYS}))
+               AND NOT EXISTS (SELECT FROM catalog_catalogrequest r
+                                WHERE r.supplier_id = l.supplier_id AND r.good_id = g.id AND r.label = c.label
+                                  AND r.kind = 'certificate' AND r.state = 'waiting'))
 """
 
 
@@ -119,9 +125,10 @@ def register() -> None:
             _("Listings whose label certificate expires within 60 days: %(n)s. Renew it."),
             (),
             _(
-                "Renew the certificate with its issuer, then send the catalog staff its number and its new last day. "
+                "Renew the certificate with its issuer, then send it here: the catalog staff enter it. "
                 "Without it the good loses its label, and its place in halls that ask for it."
             ),
+            "/supplier/certificates/{good}/",
         )
     )
 

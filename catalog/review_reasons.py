@@ -1,4 +1,5 @@
-"""The published codelist of reasons for which a listing is rejected: shared by machine, reviewer and supplier.
+"""The published codelists of reasons for which a listing is rejected, or a label's certificate sent back: shared by
+machine, reviewer and supplier.
 
 After product.md, "Learned from the best", point 3. A code is never renamed: decisions of the past carry it.
 """
@@ -39,6 +40,9 @@ FIELDS: Final[Mapping[str, Text]] = {
     "delivery_areas": _("delivery areas"),
     "warranty_months": _("warranty in months"),
     "supplier": _("supplier"),
+    "certificate": _("certificate number"),
+    "expires_on": _("last day"),
+    "file": _("scan of the certificate"),
 }
 _R = ReviewReason
 
@@ -228,10 +232,57 @@ REASONS: Final[tuple[ReviewReason, ...]] = (
         _("See on your credit page what would raise the grade, or appeal."),
     ),
 )
+# Why a label's certificate that a supplier sent is not entered.
+CERTIFICATE_REASONS: Final[tuple[ReviewReason, ...]] = (
+    _R(
+        "certificate_unreadable",
+        "file",
+        _("scan that cannot be read"),
+        _("Number, good and last day of a certificate can be read on its scan."),
+        _("Scan the whole certificate again, straight and sharp, and send it once more."),
+    ),
+    _R(
+        "certificate_of_another_good",
+        "file",
+        _("certificate of another good"),
+        _("A certificate names the brand and model of the good that it stands behind."),
+        _("Send the certificate, with its annex, that names this model."),
+    ),
+    _R(
+        "certificate_of_another_label",
+        "file",
+        _("certificate of another label"),
+        _("Each policy label rests on certificates of its own kind."),
+        _("Choose the label that the certificate is for, or send the one for this label."),
+    ),
+    _R(
+        "certificate_number_differs",
+        "certificate",
+        _("number that the paper does not bear"),
+        _("The number typed is the one on the paper, and the issuer knows it."),
+        _("Type the number as it stands on the paper."),
+    ),
+    _R(
+        "certificate_day_differs",
+        "expires_on",
+        _("last day that the paper does not bear"),
+        _("The last day typed is the one on the paper."),
+        _("Type the last day as it stands on the paper; leave it empty only where the paper names none."),
+    ),
+    _R(
+        "certificate_withdrawn",
+        "certificate",
+        _("certificate that its issuer has ended or suspended"),
+        _("A label rests on a certificate that its issuer lists as valid."),
+        _("Settle it with the issuer, and send the certificate that is valid then."),
+    ),
+)
 BY_CODE: Final = {reason.code: reason for reason in REASONS}
+OF_CERTIFICATES: Final = {reason.code: reason for reason in CERTIFICATE_REASONS}
 CHOICES: Final = [(reason.code, reason.title) for reason in REASONS]
 
 
 def reasons_of(codes: Iterable[str]) -> list[ReviewReason]:
     """The reasons behind codes; a code that is no longer published is left out."""
-    return [BY_CODE[code] for code in codes if code in BY_CODE]
+    known = BY_CODE | OF_CERTIFICATES
+    return [known[code] for code in codes if code in known]

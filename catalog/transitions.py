@@ -1,7 +1,8 @@
 """The one table of what may happen to a listing: from which state, by which action, into which state, by whom, when.
 
-A state is a pair of two fields, sale × review. Services ask the table (`next_state`), `draw_listing_life` draws it into
-docs/catalog/listing-states.md, and tests refuse every pair that is not in it.
+A state is a pair of two fields, sale × review. Services ask the table (`next_state`), the database's triggers are made
+from it (catalog/triggers.py), `draw_listing_life` draws it into docs/catalog/listing-states.md, and tests refuse every pair
+that is not in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SUPPLIER_ROLES, Role
 from catalog.errors import WrongState
-from catalog.models.listings import Review, Sale
+from catalog.listing_states import Review, Sale
 from zcy.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -161,6 +162,12 @@ STANDINGS: Final = tuple(
     Standing(sale.value, review.value)
     for sale, review in product(Sale, Review)
     if not (sale == Sale.ON_SALE and review in (Review.NONE, Review.REJECTED))
+)
+
+# What the database lets happen, whoever writes: the states a listing begins in, and each change from one to another.
+INITIAL_STANDINGS: Final = frozenset(row.after for row in TABLE if row.before == NEW)
+STANDING_CHANGES: Final = frozenset(
+    (row.before, row.after) for row in TABLE if row.before not in (NEW, row.after)
 )
 
 

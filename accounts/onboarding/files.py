@@ -31,12 +31,13 @@ class CheckedFile:
     sha256: str
 
 
-def check_file(upload: IO[bytes], size: int) -> CheckedFile:
+def check_file(upload: IO[bytes], size: int, *, folder: str = FILES_FOLDER) -> CheckedFile:
     """Look into a PDF, JPEG or PNG.
 
     Args:
         upload: the file.
         size: in bytes.
+        folder: of the storage, whose papers the app that registered it shows to whom they concern.
 
     Raises:
         ValidationError: too big, empty, of another kind, damaged, or made to harm whoever opens it.
@@ -51,7 +52,7 @@ def check_file(upload: IO[bytes], size: int) -> CheckedFile:
         raise ValidationError(_("A file has at most 10 MB. Scan it with fewer points or in grey."))
     extension = _pdf(content) if content.startswith(b"%PDF-") else _picture(upload)
     return CheckedFile(
-        content, f"{FILES_FOLDER}/{secrets.token_hex(16)}.{extension}", hashlib.sha256(content).hexdigest()
+        content, f"{folder}/{secrets.token_hex(16)}.{extension}", hashlib.sha256(content).hexdigest()
     )
 
 

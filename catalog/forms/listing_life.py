@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.listings import ListingForm
-from catalog.models import RequestKind
+from catalog.models.catalog_requests import LACKING
 
 
 class JoinForm(ListingForm):
@@ -37,7 +37,9 @@ class JoinForm(ListingForm):
 class RequestForm(forms.Form):
     """Ask for a brand or a category."""
 
-    kind = forms.ChoiceField(label=_("What is missing"), choices=RequestKind.choices)
+    kind = forms.ChoiceField(
+        label=_("What is missing"), choices=[(kind.value, kind.label) for kind in LACKING]
+    )
     name = forms.CharField(label=_("Name"), max_length=80)
     why = forms.CharField(
         label=_("What you would offer under it"),

@@ -1,5 +1,6 @@
 """Categories, standard goods, listings, and the observations of prices."""
 
+from catalog.listing_states import Review, Sale
 from catalog.models.alerts import (
     AlertSettings,
     ListingAlert,
@@ -16,6 +17,7 @@ from catalog.models.bulk import (
     Rounding,
     Verdict,
 )
+from catalog.models.catalog_requests import CatalogRequest, CertificatePaper, RequestKind, RequestState
 from catalog.models.categories import AttributeType, Category, CategoryAttribute
 from catalog.models.checks import (
     CheckedWord,
@@ -57,18 +59,11 @@ from catalog.models.halls import (
     HallShare,
     OriginCounty,
 )
-from catalog.models.listing_life import (
-    CatalogRequest,
-    ListingVersion,
-    RequestKind,
-    RequestState,
-)
+from catalog.models.listing_life import ListingVersion
 from catalog.models.listings import (
     Listing,
     PriceChange,
-    Review,
     ReviewDecision,
-    Sale,
 )
 from catalog.models.price_index import PriceIndex
 from catalog.models.price_levels import PriceLevel, PriceModel
@@ -98,6 +93,7 @@ __all__ = [
     "CatalogRequest",
     "Category",
     "CategoryAttribute",
+    "CertificatePaper",
     "ChangeKind",
     "CheckVerdict",
     "CheckedWord",

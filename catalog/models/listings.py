@@ -11,26 +11,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Region, User
+from catalog.listing_states import Review, Sale
 from catalog.models.goods import Good
+from catalog.triggers import first_standing_trigger, standing_trigger
 from zcy.models import append_only_triggers
 from zcy.money import MoneyField, QuantityField
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
-
-
-class Sale(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    ON_SALE = "on_sale", _("on sale")
-    OFF_SALE = "off_sale", _("off sale")
-    FROZEN = "frozen", _("frozen")
-
-
-class Review(models.TextChoices):
-    NONE = "none", _("not submitted")
-    PENDING = "pending", _("in review")
-    APPROVED = "approved", _("approved")
-    REJECTED = "rejected", _("rejected")
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
@@ -143,7 +131,12 @@ class Listing(models.Model):
                 condition=models.Q(sale="on_sale", delisted_at__isnull=False),
                 name="listing_to_end",
             ),
+            # The orders of a supplier's own list.
+            models.Index(fields=["supplier", "changed_at", "id"], name="listing_supplier_changed"),
+            models.Index(fields=["supplier", "price", "id"], name="listing_supplier_price"),
+            models.Index(fields=["supplier", "stock", "id"], name="listing_supplier_stock"),
         ]
+        triggers = [first_standing_trigger(), standing_trigger()]
 
     def __str__(self) -> str:
         return f"{self.good_id} @ {self.supplier_id}"

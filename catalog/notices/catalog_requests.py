@@ -19,3 +19,13 @@ def register() -> None:
             "catalog_request_declined", _("“%(name)s” was not added to the catalog: see why."), tone="watch"
         )
     )
+    kinds.register(
+        NoticeKind("certificate_granted", _("Certificate %(number)s stands on “%(name)s” now."), tone="good")
+    )
+    kinds.register(
+        NoticeKind(
+            "certificate_declined",
+            _("Certificate %(number)s for “%(name)s” was sent back: see why and send it again."),
+            tone="serious",
+        )
+    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SUPPLIER_ROLES, Role
 from zcy import registries
-from zcy.registries import HeaderCount, MenuItem, PeriodicTask, TodoItem, TodoProvider
+from zcy.registries import HeaderCount, MenuItem, PeriodicTask, PrivateFiles, TodoItem, TodoProvider
 
 STAFF: Final = frozenset([Role.CATALOG])
 _TO_MARK: Final = 'SELECT count(*) FROM catalog_markedverdict WHERE "right" IS NULL'
@@ -22,6 +22,7 @@ def register() -> None:
     from catalog.notices import catalog_requests
 
     catalog_requests.register()
+    registries.private_files.register(PrivateFiles("certificates", _may_see_paper))
     registries.periodic_tasks.register(
         PeriodicTask(name="end_listings", task="catalog.tasks.end_listings", seconds=300)
     )
@@ -47,7 +48,7 @@ def _menu() -> Iterable[MenuItem]:
     )
     yield MenuItem(
         name="supplier_requests",
-        label=_("Brands and categories"),
+        label=_("Requests to the catalog"),
         url_name="catalog:supplier_requests",
         roles=SUPPLIER_ROLES,
         section=_("Goods"),
@@ -121,12 +122,18 @@ def _asked(actor: Any) -> Iterable[TodoItem]:
     )
     if found["n"]:
         yield TodoItem(
-            label=_("Brands and categories that suppliers ask for"),
+            label=_("What suppliers ask of the catalog"),
             count=found["n"],
             url="/admin/catalog/catalogrequest/?state__exact=waiting",
             action=_("Answer"),
             due=clock.end_of(found["due"]),
         )
+
+
+def _may_see_paper(actor: Any, name: str) -> bool:
+    from catalog.models import CertificatePaper
+
+    return CertificatePaper.objects.visible_to(actor).filter(file=name).exists()
 
 
 def _load_words(sender: Any, **_signal: Any) -> None:

@@ -1,6 +1,7 @@
 """The write side of the catalog: one use case a file."""
 
-from catalog.services.catalog_requests import answer_request, ask_for
+from catalog.services.catalog_requests import answer_days, answer_request, ask_for
+from catalog.services.certificates import answer_certificate, keep_paper, send_certificate
 from catalog.services.change_schema import change_schema, follow_schema_change, remove_attribute
 from catalog.services.create_listing import create_listing
 from catalog.services.deals import (
@@ -73,6 +74,8 @@ __all__ = [
     "Mend",
     "Outcome",
     "add_favourite",
+    "answer_certificate",
+    "answer_days",
     "answer_request",
     "approve_proposal",
     "ask_for",
@@ -98,6 +101,7 @@ __all__ = [
     "import_references",
     "index_goods",
     "keep_apart",
+    "keep_paper",
     "keep_reference",
     "load_halls",
     "load_origin_counties",
@@ -134,6 +138,7 @@ __all__ = [
     "save_list",
     "save_proposal",
     "save_search",
+    "send_certificate",
     "submit_listing_for_review",
     "submit_many",
     "take_off_sale",

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts import settings
 from accounts.actor import Actor
+from accounts.models import Organisation
 from accounts.notices import notify
 from accounts.roles import SUPPLIER_ROLES, Role
 from catalog.errors import ListingRefused, WrongState
 from catalog.models import Brand, CatalogRequest, Category, RequestKind, RequestState
+from catalog.models.catalog_requests import LACKING
+from catalog.region_settings import CatalogSettings
 from zcy import audit, clock, workdays
 from zcy.errors import Conflict, Missing, NotAllowed
 
-# Working days in which the operator answers.
-ANSWER_DAYS: Final = 5
+
+def answer_days(supplier: Organisation) -> int:
+    """Working days in which the operator answers a supplier, as its region says."""
+    return settings.get(supplier.region, CatalogSettings).request_days
+
+
+def due_on(supplier: Organisation) -> date:
+    """The last day on which what a supplier asks today is answered."""
+    return workdays.add(clock.today(), answer_days(supplier))
 
 
 def _plain(text: str) -> str:
@@ -34,7 +45,7 @@ def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
     if not actor.has_role(*SUPPLIER_ROLES) or actor.organisation is None:
         raise NotAllowed
     name, why = _plain(name)[:80], why.replace("\x00", " ").strip()[:1000]
-    if kind not in RequestKind.values or not name or not why:
+    if kind not in LACKING or not name or not why:
         raise ListingRefused(_("Say what is missing and what you would offer under it."), field="name")
     known = (Brand if kind == RequestKind.BRAND else Category).objects.filter(name__iexact=name).first()
     if known is not None:
@@ -48,7 +59,7 @@ def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
                 name=name,
                 why=why,
                 asked_at=clock.now(),
-                due_on=workdays.add(clock.today(), ANSWER_DAYS),
+                due_on=due_on(actor.organisation),
             )
             audit.record(actor=actor, action="catalog_request.asked", subject=asked, data={"name": name})
     except IntegrityError as error:
@@ -65,7 +76,7 @@ def answer_request(
 
     Raises:
         NotAllowed: not catalog staff.
-        Missing: there is no such request.
+        Missing: there is no such request; a certificate is answered by `answer_certificate`.
         WrongState: it has been answered.
         ListingRefused: declined without a word, or a category granted without naming it.
     """
@@ -76,7 +87,7 @@ def answer_request(
         asked = (
             CatalogRequest.objects.select_for_update(of=("self",))
             .select_related("supplier")
-            .filter(pk=request_id)
+            .filter(pk=request_id, kind__in=LACKING)
             .first()
         )
         if asked is None:

@@ -58,11 +58,14 @@ _TELL: Final = """
                 WHERE y.supplier_id = x.supplier_id AND y.kind = x.kind AND y.told_at >= %(today)s)
         RETURNING x.supplier_id
     ), waiting AS (
-        SELECT supplier_id, count(*) AS n FROM catalog_listingalert
-         WHERE kind = %(kind)s AND supplier_id IN (SELECT supplier_id FROM told) GROUP BY supplier_id
+        SELECT x.supplier_id, count(*) AS n,
+               CASE WHEN count(DISTINCT l.good_id) = 1 AND %(one)s <> ''
+                    THEN replace(%(one)s, '{good}', min(l.good_id)::text) ELSE %(url)s END AS url
+          FROM catalog_listingalert x JOIN catalog_listing l ON l.id = x.listing_id
+         WHERE x.kind = %(kind)s AND x.supplier_id IN (SELECT supplier_id FROM told) GROUP BY x.supplier_id
     )
     INSERT INTO accounts_notice (user_id, organisation_id, kind, data, url, key)
-    SELECT DISTINCT m.user_id, w.supplier_id, 'listings_' || %(kind)s, jsonb_build_object('n', w.n), %(url)s,
+    SELECT DISTINCT m.user_id, w.supplier_id, 'listings_' || %(kind)s, jsonb_build_object('n', w.n), w.url,
            'listings-' || %(kind)s || '-' || w.supplier_id || '-' || %(day)s
       FROM waiting w JOIN accounts_membership m ON m.organisation_id = w.supplier_id AND m.role = ANY(%(roles)s)
       JOIN accounts_user u ON u.id = m.user_id AND u.is_active
@@ -126,6 +129,7 @@ def tell_suppliers() -> int:
                     "today": clock.start_of(clock.today()),
                     "day": clock.today().isoformat(),
                     "url": f"/supplier/mend/{kind.name}/",
+                    "one": kind.url_of_good,
                     "roles": sorted(SUPPLIER_ROLES),
                 },
             )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import catalog_requests, join, listing_checks, listing_history, repair, supplier
+from catalog.views import (
+    catalog_requests,
+    certificates,
+    join,
+    listing_checks,
+    listing_history,
+    repair,
+    supplier,
+)
 
 urlpatterns = [
     path("listings/reasons/", listing_checks.reasons, name="listing_reasons"),
@@ -25,4 +33,5 @@ urlpatterns = [
         name="supplier_listing_restore",
     ),
     path("supplier/requests/", catalog_requests.requests, name="supplier_requests"),
+    path("supplier/certificates/<int:good_id>/", certificates.certificate, name="supplier_certificate"),
 ]

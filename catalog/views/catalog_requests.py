@@ -1,4 +1,4 @@
-"""What the supplier has asked the catalog for, and a form to ask."""
+"""What the supplier has asked the catalog for or sent to it, and a form to ask."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from accounts.roles import SUPPLIER_ROLES
 from catalog import services
 from catalog.forms import RequestForm
 from catalog.models import CatalogRequest, RequestState
-from zcy import clock
+from catalog.review_reasons import reasons_of
 from zcy.access import roles
 from zcy.errors import DomainError
 from zcy.paging import KeysetPage
@@ -51,12 +51,13 @@ def requests(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Asked. The answer is due on %(day)s.") % {"day": asked.due_on})
                 return redirect("catalog:supplier_requests")
-    page = KeysetPage.of(CatalogRequest.objects.visible_to(actor), request.GET, order=["-id"])
+    asked_for = CatalogRequest.objects.visible_to(actor).select_related("good")
+    page = KeysetPage.of(asked_for.defer("good__search", "good__description"), request.GET, order=["-id"])
     context = {
         "form": form,
         "columns": COLUMNS,
         "page": page,
-        "rows": [(row, TONES[RequestState(row.state)]) for row in page.rows],
-        "today": clock.today(),
+        "rows": [(row, TONES[RequestState(row.state)], reasons_of(row.reasons)) for row in page.rows],
+        "days": services.answer_days(actor.organisation) if actor.organisation else 0,
     }
     return render(request, "catalog/supplier/requests.html", context, status=status)

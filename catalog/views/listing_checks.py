@@ -85,11 +85,14 @@ def typed_checks(request: HttpRequest, good_id: int) -> HttpResponse:
 @public
 @require_safe
 def reasons(request: HttpRequest) -> HttpResponse:
-    """The published codelist of reasons, with the table of which change is reviewed again."""
+    """The published codelists of reasons, with the table of which change is reviewed again."""
     context = {
         "reasons": [
             (reason, review_reasons.FIELDS.get(reason.field, reason.field))
             for reason in review_reasons.REASONS
+        ],
+        "certificate_reasons": [
+            (reason, review_reasons.FIELDS[reason.field]) for reason in review_reasons.CERTIFICATE_REASONS
         ],
         "changes": changes.rows(),
     }

@@ -56,12 +56,14 @@ def listings(request: HttpRequest) -> HttpResponseBase:
     rows = _filtered(acting(request), chosen)
     sort = request.GET.get("sort", DEFAULT_SORT)
     field = SORTS.get(sort.lstrip("-"), "changed_at")
-    order = f"-{field}" if sort.startswith("-") else field
+    # The ids go the same way, so that an index gives both orders, read forwards and backwards.
+    downwards = "-" if sort.startswith("-") else ""
+    order = [f"{downwards}{field}", f"{downwards}id"]
     if request.GET.get("format") == "csv":
         return csv_response(
-            "listings", [column.label for column in COLUMNS], _exported(rows.order_by(order, "id"))
+            "listings", [column.label for column in COLUMNS], _exported(rows.order_by(*order))
         )
-    page = KeysetPage.of(rows, request.GET, order=[order, "-id"])
+    page = KeysetPage.of(rows, request.GET, order=order)
     context = {
         "form": form,
         "columns": COLUMNS,

@@ -215,11 +215,11 @@ def test_a_certificate_that_goes_on_for_longer_mends_it_and_one_of_another_label
     GoodLabel.objects.create(good=listing.good, label="green", certificate="G1", expires_on=later)
     assert alerts(CERTIFICATE) == {listing.pk}
     services.tell_suppliers()
-    assert Notice.objects.get().url == "/supplier/mend/label_certificate/"
+    assert Notice.objects.get().url == f"/supplier/certificates/{listing.good_id}/", "one good: its own form"
     html = a_client_of(actor).get("/supplier/mend/label_certificate/").content.decode()
     assert "CQC1" in html
     assert f"until {soon}" in html
-    assert "send the catalog staff its number" in html
+    assert f'href="/supplier/certificates/{listing.good_id}/"' in html
     assert 'name="form-0-stock"' not in html, "no price or stock mends it"
     GoodLabel.objects.create(good=listing.good, label="energy_saving", certificate="CQC9", expires_on=later)
     assert alerts(CERTIFICATE) == set()

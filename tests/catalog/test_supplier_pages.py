@@ -17,6 +17,7 @@ from catalog.pricing.ranges import reasonable_range
 from catalog.pricing.words import range_sentence
 from catalog.queries.repair import to_repair
 from catalog.services.listing_values import ListingValues
+from catalog.views.listing_columns import SORTS
 from tests.catalog.checking import a_known_range
 from tests.catalog.factories import (
     a_buyer_actor,
@@ -248,10 +249,12 @@ def test_the_list_narrows_to_a_category_which_a_price_rule_takes_over() -> None:
 def test_the_menu_counts_what_the_repair_queue_shows() -> None:
     actor = a_supplier_actor()
     for number, sale in enumerate((Sale.OFF_SALE, Sale.FROZEN)):
-        listing = a_listing_on_sale(
-            a_good(f"打印机 {number}", model=f"{number}"), supplier=actor.organisation
+        a_listing_on_sale(
+            a_good(f"打印机 {number}", model=f"{number}"),
+            supplier=actor.organisation,
+            sale=sale,
+            review=Review.REJECTED,
         )
-        Listing.objects.filter(pk=listing.pk).update(sale=sale, review=Review.REJECTED)
     assert to_repair(actor.organisation_id or 0).count() == 1
     assert count_all(actor)["rejected_listings"] == 1
 
@@ -305,3 +308,39 @@ def test_more_goods_than_can_be_shown_are_told_and_an_ended_offer_can_be_made_an
     assert f"/supplier/listings/{ended.pk}/" in browser.get(one).content.decode()
     Listing.objects.filter(pk=ended.pk).update(delisted_at=clock.now() - timedelta(hours=1), sale="off_sale")
     assert f"/supplier/listings/new/{goods[3].pk}/" in browser.get(one).content.decode()
+
+
+@pytest.mark.parametrize("sort", ["changed", "price", "stock"])
+@pytest.mark.parametrize("downwards", ["", "-"])
+def test_each_order_of_the_list_is_read_from_an_index_whatever_has_one_time(
+    sort: str, downwards: str
+) -> None:
+    actor = a_supplier_actor()
+    many_goods_on_sale(30)
+    Listing.objects.update(supplier=actor.organisation, changed_at=clock.now(), price=5)
+    field = f"{downwards}{SORTS[sort]}"
+    order = [field, f"{downwards}id"]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_listing")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_incremental_sort = off")
+    plan = Listing.objects.visible_to(actor).order_by(*order)[:21].explain()
+    assert f"listing_supplier_{sort}" in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("sort", ["changed", "-changed", "price", "-price", "stock", "-stock"])
+def test_the_pages_of_each_order_hold_every_listing_once(sort: str) -> None:
+    actor = a_supplier_actor()
+    many_goods_on_sale(45)
+    Listing.objects.update(supplier=actor.organisation, changed_at=clock.now(), price=5)
+    Listing.objects.filter(pk__in=list(Listing.objects.values_list("pk", flat=True)[:25])).update(stock=None)
+    browser = a_client_of(actor)
+    url, seen = f"/supplier/listings/?sort={sort}", []
+    while url:
+        page = browser.get(url)
+        seen += [row["listing"].pk for row in page.context["rows"]]
+        url = page.context["page"].next_url and "/supplier/listings/" + page.context["page"].next_url
+    assert len(seen) == len(set(seen)) == 45

@@ -17,6 +17,10 @@ def a_listing() -> dict[str, Any]:
     return {"listing_id": a_listing_on_sale().pk}
 
 
+def an_offered_good() -> dict[str, Any]:
+    return {"good_id": a_listing_on_sale().good_id}
+
+
 def a_proposal() -> dict[str, Any]:
     return {"proposal_id": proposed().pk}
 
@@ -64,6 +68,7 @@ def a_reference() -> dict[str, Any]:
 
 SAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "catalog:reference_contest": a_reference,
+    "catalog:supplier_certificate": an_offered_good,
     "catalog:supplier_listing": a_listing,
     "catalog:supplier_listing_submit": a_listing,
     "catalog:supplier_listing_on_sale": a_listing,

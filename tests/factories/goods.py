@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
+
 from accounts.models import Organisation
 from catalog.models import Brand, Category, Good, Listing, Review, Sale
 from tests.factories.organisations import a_supplier
@@ -55,11 +57,14 @@ def a_listing_on_sale(
 ) -> Listing:
     """An approved offer that can be ordered."""
     defaults = {"delivery_days": 3, "warranty_months": 12, "sale": Sale.ON_SALE, "review": Review.APPROVED}
-    return Listing.objects.create(
-        supplier=supplier or a_supplier(),
-        good=good or a_good(),
-        price=Decimal(price),
-        stock=stock,
-        listed_at=clock.now() - timedelta(days=30),
-        **{**defaults, **values},
-    )
+    supplier, good = supplier or a_supplier(), good or a_good()
+    # It is born on sale, which only an import may do otherwise.
+    with pgtrigger.ignore("catalog.Listing:begins_by_the_table"):
+        return Listing.objects.create(
+            supplier=supplier,
+            good=good,
+            price=Decimal(price),
+            stock=stock,
+            listed_at=clock.now() - timedelta(days=30),
+            **{**defaults, **values},
+        )
