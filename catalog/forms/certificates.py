@@ -38,7 +38,6 @@ class CertificateForm(forms.Form):
     )
     file = forms.FileField(
         label=_("Scan of the certificate"),
-        required=False,
         help_text=_("PDF, JPEG or PNG, at most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
     )
@@ -53,6 +52,10 @@ class CertificateForm(forms.Form):
     # The scan that was chosen, if it may be kept.
     checked: CheckedFile | None = None
     file_name: str = ""
+
+    def __init__(self, *args: Any, scanned: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not scanned
 
     def clean_certificate(self) -> str:
         """The number in one line, with letters and digits of the usual width."""

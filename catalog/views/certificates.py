@@ -46,12 +46,17 @@ def certificate(request: ActorRequest, good_id: int) -> HttpResponse:
     )
     certificates = list(good.certificates.order_by("label", "expires_on", "id"))
     again = _sent_back(sent, request.GET.get("again", ""))
+    posted = request.method == "POST"
+    paper = _paper(request, request.POST.get("paper") if posted else again and again.paper_id)
     form = CertificateForm(
-        request.POST or None, request.FILES or None, initial=_initial(request, certificates, again)
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial=_initial(request, certificates, again),
+        scanned=paper is not None,
     )
     status = 200
-    if request.method == "POST":
-        status = _send(request, good, form)
+    if posted:
+        status, paper = _send(request, good, form, paper)
         if status == 302:
             return redirect("catalog:supplier_requests")
     assert request.actor.organisation is not None
@@ -63,7 +68,7 @@ def certificate(request: ActorRequest, good_id: int) -> HttpResponse:
         "waiting": list(sent.filter(state=RequestState.WAITING)),
         "again": again,
         "reasons": reasons_of(again.reasons) if again else [],
-        "paper": _paper(request, form["paper"].value()),
+        "paper": paper,
         "days": services.answer_days(request.actor.organisation),
     }
     return render(request, "catalog/supplier/certificate.html", context, status=status)
@@ -114,19 +119,19 @@ def _paper(request: ActorRequest, number: Any) -> CertificatePaper | None:
     return CertificatePaper.objects.visible_to(request.actor).filter(pk=int(text)).first()
 
 
-def _send(request: ActorRequest, good: Good, form: CertificateForm) -> int:
-    """Send what was typed; the status of the answer. A scan that is right is kept whatever else is wrong."""
+def _send(
+    request: ActorRequest, good: Good, form: CertificateForm, paper: CertificatePaper | None
+) -> tuple[int, CertificatePaper | None]:
+    """Send what was typed; the status of the answer and the scan, which is kept whatever else is wrong."""
     valid = form.is_valid()
-    paper = _paper(request, form["paper"].value())
     if form.checked is not None:
         paper = services.keep_paper(actor=request.actor, checked=form.checked, file_name=form.file_name)
+        form.fields["file"].required = False
     data = request.POST.copy()
     data["paper"] = str(paper.pk) if paper else ""
     form.data = data
-    if paper is None and "file" not in form.errors:
-        form.add_error("file", _("Choose the scan of the certificate."))
     if not valid or paper is None:
-        return 400
+        return 400, paper
     typed = form.cleaned_data
     try:
         asked = services.send_certificate(
@@ -140,6 +145,6 @@ def _send(request: ActorRequest, good: Good, form: CertificateForm) -> int:
             remark=typed["remark"],
         )
     except DomainError as error:
-        return refuse_in_form(form, error)
+        return refuse_in_form(form, error), paper
     messages.success(request, _("Sent. The answer is due on %(day)s.") % {"day": asked.due_on})
-    return 302
+    return 302, paper

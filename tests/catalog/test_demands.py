@@ -146,7 +146,7 @@ def test_the_answer_form_keeps_what_was_typed_and_says_what_is_missing(settings:
 def test_the_good_that_answers_is_looked_for_by_name_model_or_number_and_picked(settings: Any) -> None:
     demand = a_demand()
     good = a_good("惠普 HP-M126a 激光一体机", model="HP-M126a", gtin="06901234567892")
-    other = a_good("得力 P3305", model="P3305")
+    other = a_good("得力 P3305", model="P3305", brand="得力")
     services.index_goods()
     client = a_staff_client(settings)
     for q in ("惠普", "m126a", str(good.pk), "6901234567892", "06901234567892"):
