@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.middleware.csrf import get_token
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.compared import chosen_in
 from catalog.queries import Offer
 from catalog.search.facets import Value
 from catalog.search.find import GoodRow
@@ -23,15 +24,21 @@ register = template.Library()
 
 SHOWN_VALUES: Final = 12
 _CARD: Final = (
-    '<li>{picture}<div class="result-what"><h3><a href="{url}">{name}</a></h3><p class="result-specs">{specs}</p>{labels}'
-    '</div><div class="result-price"><p class="money">{price}<span class="hint">{unit}</span></p>{place}'
-    '<p class="hint">{facts}</p>{star}</div></li>'
+    '<li>{picture}<div class="result-what"><h3><a id="good-{id}" href="{url}">{name}</a></h3>'
+    '<p class="result-specs">{specs}</p>{labels}</div>'
+    '<div class="result-price"><p class="money">{price}<span class="hint">{unit}</span></p>{place}'
+    '<p class="hint">{facts}</p>{star}{tick}</div></li>'
 )
 _PICTURE: Final = '<img class="result-picture" src="{}" alt="" loading="lazy" width="88" height="88" />'
 _INITIALS: Final = '<span class="result-picture" aria-hidden="true">{}</span>'
 _STAR: Final = (
     '<p><a class="favourite" href="/buyer/favourites/add/?good={id}" data-favourite="{id}" rel="nofollow">'
     '<i class="bi bi-star" aria-hidden="true"></i><span>{keep}</span></a></p>'
+)
+# Nothing of it depends on who looks: what was chosen before is marked by a script, the form stands outside the list.
+_TICK: Final = (
+    '<p><label class="compare-tick"><input class="form-check-input" type="checkbox" name="good" value="{id}" '
+    'form="compare-form" autocomplete="off" aria-describedby="good-{id}" />{compare}</label></p>'
 )
 _PLACE: Final = '<p class="place" data-place="{}">{}</p>'
 _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'
@@ -55,12 +62,25 @@ _HINT: Final = '<span class="hint">{}</span>'
 def cards(rows: Iterable[GoodRow]) -> SafeString:
     """Draw the cards of a result list."""
     sold_out = escape(_("sold out"))
-    keep = escape(_("Keep"))
+    own = _STAR.replace("{keep}", escape(_("Keep"))), _TICK.replace("{compare}", escape(_("Compare")))
     words: dict[tuple[int, int | None], str] = {}
-    return mark_safe("".join(_card(row, words, sold_out, keep) for row in rows))  # noqa: S308 - every value is escaped
+    return mark_safe("".join(_card(row, words, sold_out, own) for row in rows))  # noqa: S308 - every value is escaped
 
 
-def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str, keep: str) -> str:
+@register.simple_tag
+def compare_tick(good_id: int) -> SafeString:
+    """The box that takes a good of a table to the comparison; the cell that names it bears `id="good-…"`."""
+    return mark_safe(_TICK.format(id=int(good_id), compare=escape(_("Compare"))))  # noqa: S308 - every value is escaped
+
+
+@register.inclusion_tag("catalog/public/_compare_bar.html", takes_context=True)
+def compare_bar(context: Context) -> dict[str, Any]:
+    """What was chosen so far and the way to the comparison; the boxes of the page belong to its form."""
+    request = context["request"]
+    return {"request": request, "chosen": chosen_in(request.session)}
+
+
+def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str, own: tuple[str, str]) -> str:
     facts = words.get((row.offers, row.delivery_days))
     if facts is None:
         facts = words[row.offers, row.delivery_days] = _facts(row.offers, row.delivery_days)
@@ -76,7 +96,9 @@ def _card(row: GoodRow, words: dict[tuple[int, int | None], str], sold_out: str,
         price=row.price,
         unit=f"/{escape(row.unit)}" if row.unit else "",
         place=_PLACE.format(row.place_code, escape(row.place)) if row.place else "",
-        star=_STAR.format(id=row.id, keep=keep),
+        id=row.id,
+        star=own[0].replace("{id}", str(row.id)),
+        tick=own[1].replace("{id}", str(row.id)),
         facts=facts if row.in_stock else f"{facts} · {sold_out}",
     )
 

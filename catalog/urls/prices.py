@@ -12,6 +12,7 @@ urlpatterns = [
     path("open/index/", price_index.price_index, name="price_indices"),
     path("open/index/<str:code>/", price_index.price_index, name="price_index"),
     path("compare/", compare.compare, name="compare"),
+    path("compare/choose/", compare.choose, name="choose"),
     path("catalog/references/import/", references.import_file, name="references_import"),
     path("supplier/references/<int:reference_id>/contest/", references.contest, name="reference_contest"),
 ]

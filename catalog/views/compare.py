@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from catalog.queries.compare import MOST, comparison
+from catalog.compared import Chosen, chosen_in, keep_chosen, refusal
+from catalog.queries.compare import comparison
+from catalog.views.favourites import back
 from zcy import clock
 from zcy.access import public
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID: Final = 2**63 - 1
 
 
 @public
@@ -24,31 +26,26 @@ def compare(request: HttpRequest) -> HttpResponse:
 
     Without any, what was compared last in this browser is shown, so that a good can be added from its page.
     """
-    goods, offers = _ids(request, "goods"), _ids(request, "offers")
-    added = _ids(request, "add_good"), _ids(request, "add_offer")
+    named = "goods" in request.GET or "offers" in request.GET
+    goods, offers = _ids(request.GET.getlist("goods")), _ids(request.GET.getlist("offers"))
+    asked, too_many = Chosen().plus(goods, offers)
+    added = _ids(request.GET.getlist("add_good")), _ids(request.GET.getlist("add_offer"))
     if any(added):
-        kept = request.session.get("compared", [[], []])
-        goods = list(dict.fromkeys([*(goods or kept[0]), *added[0]]))
-        offers = list(dict.fromkeys([*(offers or kept[1]), *added[1]]))
-        if len(goods) + len(offers) > MOST:
-            messages.warning(request, _("At most six are compared. Take one away first."))
-            goods, offers = goods[:MOST], offers[: max(0, MOST - len(goods))]
-        request.session["compared"] = [goods, offers]
-        return redirect(_address(goods, offers))
-    if not goods and not offers and "goods" not in request.GET and "offers" not in request.GET:
-        kept = request.session.get("compared", [[], []])
-        if any(kept):
-            return redirect(_address(*kept))
-    elif [goods, offers] != request.session.get("compared"):
-        request.session["compared"] = [goods, offers]
-    too_many = len(goods) + len(offers) > MOST
-    goods, offers = goods[:MOST], offers[: max(0, MOST - len(goods[:MOST]))]
+        chosen, refused = (asked if named else chosen_in(request.session)).plus(*added)
+        if refused:
+            messages.warning(request, refusal())
+        keep_chosen(request.session, chosen)
+        return redirect(chosen.address)
+    if not named and len(kept := chosen_in(request.session)):
+        return redirect(kept.address)
+    if named:
+        keep_chosen(request.session, asked)
     actor = request.actor  # type: ignore[attr-defined]
     context = {
-        "found": comparison(goods=goods, offers=offers, region=actor.region, address=_address),
+        "found": comparison(goods=asked.goods, offers=asked.offers, region=actor.region, address=_address),
         "too_many": too_many,
         "only": request.GET.get("only") == "differences",
-        "address": _address(goods, offers),
+        "address": asked.address,
         "now": clock.now(),
         "reader": actor.user,
         "organisation": actor.organisation,
@@ -56,13 +53,37 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/public/compare.html", context)
 
 
-def _ids(request: HttpRequest, name: str) -> list[int]:
-    """Distinct ids of an address, in its order; what is no id is left out."""
-    texts = ",".join(request.GET.getlist(name)).split(",")
-    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 20]
+@public
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Take the goods that are ticked in a list to what is compared, or away from it; a script asks for JSON.
+
+    `do`: `compare` leads to the comparison, `stay` back to the list; `remove` takes the goods away, `clear` all.
+    """
+    chosen, refused = chosen_in(request.session), False
+    goods, do = _ids(request.POST.getlist("good")), request.POST.get("do", "")
+    if do == "clear":
+        chosen = Chosen()
+    elif do == "remove":
+        chosen = chosen.without(goods)
+    else:
+        chosen, refused = chosen.plus(goods)
+    keep_chosen(request.session, chosen)
+    if request.headers.get("Accept", "") == "application/json":
+        told = refusal() if refused else chosen.told
+        answer = {"chosen": [str(pk) for pk in chosen.goods], "count": len(chosen), "told": told}
+        return JsonResponse(answer, status=409 if refused else 200)
+    if refused:
+        messages.warning(request, refusal())
+    return redirect(chosen.address if do == "compare" else back(request, "/compare/"))
+
+
+def _ids(texts: Iterable[str]) -> list[int]:
+    """Distinct ids of an address or a form, in its order; what is no id is left out."""
+    parts = ",".join(texts).split(",")
+    numbers = [int(text) for text in parts if text.isascii() and text.isdigit() and len(text) < 20]
     return [number for number in dict.fromkeys(numbers) if 0 < number <= LARGEST_ID]
 
 
 def _address(goods: Sequence[int], offers: Sequence[int]) -> str:
-    parts = [f"goods={','.join(map(str, goods))}", f"offers={','.join(map(str, offers))}" if offers else ""]
-    return "/compare/?" + "&".join(filter(None, parts))
+    return Chosen(tuple(goods), tuple(offers)).address

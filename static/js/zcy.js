@@ -12,6 +12,7 @@ const BEHAVIOURS = [
   ["[data-select-all]", () => import("./selection.js")],
   ["[data-suggest]", () => import("./suggest.js")],
   ["[data-favourite]", () => import("./favourites.js")],
+  ["form[data-compare]", () => import("./compare.js")],
   ["form[data-upload]", () => import("./upload.js")],
   ["details.menu", () => import("./menus.js")],
 ];
