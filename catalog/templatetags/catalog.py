@@ -27,18 +27,18 @@ _CARD: Final = (
     '<li>{picture}<div class="result-what"><h3><a id="good-{id}" href="{url}">{name}</a></h3>'
     '<p class="result-specs">{specs}</p>{labels}</div>'
     '<div class="result-price"><p class="money">{price}<span class="hint">{unit}</span></p>{place}'
-    '<p class="hint">{facts}</p>{star}{tick}</div></li>'
+    '<p class="hint">{facts}</p><p class="result-own">{star} {tick}</p></div></li>'
 )
 _PICTURE: Final = '<img class="result-picture" src="{}" alt="" loading="lazy" width="88" height="88" />'
 _INITIALS: Final = '<span class="result-picture" aria-hidden="true">{}</span>'
 _STAR: Final = (
-    '<p><a class="favourite" href="/buyer/favourites/add/?good={id}" data-favourite="{id}" rel="nofollow">'
-    '<i class="bi bi-star" aria-hidden="true"></i><span>{keep}</span></a></p>'
+    '<a class="favourite" href="/buyer/favourites/add/?good={id}" data-favourite="{id}" rel="nofollow">'
+    '<i class="bi bi-star" aria-hidden="true"></i><span>{keep}</span></a>'
 )
 # Nothing of it depends on who looks: what was chosen before is marked by a script, the form stands outside the list.
 _TICK: Final = (
-    '<p><label class="compare-tick"><input class="form-check-input" type="checkbox" name="good" value="{id}" '
-    'form="compare-form" autocomplete="off" aria-describedby="good-{id}" />{compare}</label></p>'
+    '<label class="compare-tick"><input class="form-check-input" type="checkbox" name="good" value="{id}" '
+    'form="compare-form" autocomplete="off" aria-describedby="good-{id}" />{compare}</label>'
 )
 _PLACE: Final = '<p class="place" data-place="{}">{}</p>'
 _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'

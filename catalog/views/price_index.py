@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import quote
+
 from django.db.models import Count, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.models import PriceIndex
-from catalog.pricing.index import LEAST_MATCHES, index_of
-from catalog.tree import category_tree
+from catalog.pricing.index import LEAST_MATCHES, IndexMonth, index_of
+from catalog.queries.price_index import all_indices
+from catalog.tree import Node, category_tree
 from zcy.access import public
 from zcy.exports import csv_response
 from zcy.formats import percent
+
+DOWNLOADS: Final = ("csv", "json")
+# In the words in which statisticians know it; written out on the pages, and in catalog.pricing.index.
+FORMULA: Final = (
+    "Törnqvist, matched models, chained by month: I1 = I0 * exp(sum(0.5 * (s0 + s1) * (x1 - x0)))"
+)
 
 
 @public
 @require_safe
 def price_index(request: HttpRequest, code: str = "") -> HttpResponseBase:
-    """All categories with an index, or one with its months; `?format=csv` downloads what is shown."""
+    """All categories with an index, or one with its months; `?format=csv` or `json` downloads them."""
     if not code:
         return _overview(request)
     node = category_tree().by_code.get(code)
@@ -29,20 +40,8 @@ def price_index(request: HttpRequest, code: str = "") -> HttpResponseBase:
     # Without two months to compare there is no index: a flat line would tell of prices that nobody compared.
     if not any(row.linked for row in months):
         months = []
-    if request.GET.get("format") == "csv":
-        header = [
-            _("Month"),
-            _("Index"),
-            _("To the month before"),
-            _("To the year before"),
-            _("Goods"),
-            _("Deals"),
-        ]
-        rows = (
-            (f"{row.month:%Y-%m}", round(row.value, 2), row.monthly, row.yearly, row.goods, row.deals)
-            for row in months
-        )
-        return csv_response(f"{node.code}-price-index", header, rows)
+    if (format_ := request.GET.get("format")) in DOWNLOADS:
+        return _download(format_, f"{node.code}-price-index", [(node, months)] if months else [])
     chart = {
         "kind": "line",
         "unit": "",
@@ -66,7 +65,56 @@ def _change(share: float | None) -> str:
     return ("+" if share > 0 else "") + percent(share)
 
 
+def _download(format_: str, name: str, indices: Iterable[tuple[Node, list[IndexMonth]]]) -> HttpResponseBase:
+    """Months of categories, as rows or as a tree, with the formula named."""
+    if format_ == "csv":
+        header = [
+            _("Month"),
+            _("Index"),
+            _("To the month before"),
+            _("To the year before"),
+            _("Goods"),
+            _("Deals"),
+            _("Category code"),
+            _("Category"),
+            _("Formula"),
+        ]
+        rows = (
+            [*_figures(row).values(), node.code, node.name, FORMULA]
+            for node, months in indices
+            for row in months
+        )
+        return csv_response(name, header, rows)
+    content = {
+        "formula": FORMULA,
+        "formula_url": "/open/index/#formula",
+        "first_month": 100,
+        "least_goods_in_both_months": LEAST_MATCHES,
+        "categories": [
+            {"code": node.code, "name": node.name, "months": [_figures(row) for row in months]}
+            for node, months in indices
+        ],
+    }
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.json"
+    return response
+
+
+def _figures(row: IndexMonth) -> dict[str, Any]:
+    """A month as it is published; changes are shares, 0.02 is 2%."""
+    return {
+        "month": f"{row.month:%Y-%m}",
+        "index": round(row.value, 2),
+        "to_month_before": None if row.monthly is None else round(row.monthly, 6),
+        "to_year_before": None if row.yearly is None else round(row.yearly, 6),
+        "goods_in_both_months": row.goods,
+        "deals": row.deals,
+    }
+
+
 def _overview(request: HttpRequest) -> HttpResponseBase:
+    if (format_ := request.GET.get("format")) in DOWNLOADS:
+        return _download(format_, "price-index", all_indices())
     tree = category_tree()
     found = (
         PriceIndex.objects.values("category_id")

@@ -28,6 +28,7 @@ from catalog.models import Brand, PolicyLabel, Tier
 from catalog.orderable import publishes_first
 from catalog.queries.equivalents import standard_good
 from catalog.queries.favourites import favourites_among
+from catalog.queries.price_index import has_index
 from catalog.search.answer import answer
 from catalog.search.facet_values import shown
 from catalog.search.facets import Facets, count_facets
@@ -67,7 +68,8 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
     own_region = request.actor.region  # type: ignore[attr-defined]
     filters = read_filters(request.GET, category=node, own_region=own_region)
     trail = [(ancestor.name, ancestor.url) for ancestor in node.trail[:-1]]
-    return goods_list(request, filters, "catalog/public/category.html", {"node": node, "trail": trail})
+    context = {"node": node, "trail": trail, "has_index": has_index(node.id)}
+    return goods_list(request, filters, "catalog/public/category.html", context)
 
 
 def goods_list(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from datetime import date
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from catalog.models import PriceIndex, PriceObservation
+from catalog.models import Category, PriceIndex, PriceObservation
 from catalog.pricing.index import before, chained, index_of, refresh_index
-from tests.catalog.factories import a_category, a_good, deals
+from tests.catalog.factories import a_category, a_good, a_listing_on_sale, deals
 
 pytestmark = pytest.mark.django_db
 MARCH, APRIL = date(2026, 3, 10), date(2026, 4, 10)
@@ -117,6 +122,77 @@ def test_everyone_reads_the_index_its_formula_and_its_figures(client: Client) ->
     rows = b"".join(client.get(f"/open/index/{category.code}/?format=csv")).decode()
     assert "2026-03,100.0" in rows
     assert client.get("/open/index/none/").status_code == 404
+
+
+def rising(code: str = "A02021003", name: str = "打印机") -> Category:
+    """A category whose goods have all become dearer by a tenth."""
+    category = a_category(code, name)
+    for n in range(5):
+        good = a_good(f"{name}{n}", model=f"{code}-{n}", category=category)
+        a_listing_on_sale(good)
+        bought(good, MARCH, ["100"])
+        bought(good, APRIL, ["110"])
+    return category
+
+
+def test_all_indices_are_downloaded_as_csv_and_json_with_the_formula_named(client: Client) -> None:
+    first, second = rising(), rising("A05010201", "办公桌")
+    lonely = a_category("A05010301", "办公椅")
+    bought(a_good("椅", model="Y", category=lonely), MARCH, ["100"])
+    refresh_index(date(2026, 4, 30), full=True)
+    lines = list(
+        csv.DictReader(io.StringIO(b"".join(client.get("/open/index/?format=csv")).decode("utf-8-sig")))
+    )
+    assert [(line["品目编码"], line["月份"]) for line in lines] == [
+        (first.code, "2026-03"), (first.code, "2026-04"), (second.code, "2026-03"), (second.code, "2026-04"),
+    ]  # fmt: skip
+    assert all("Törnqvist" in line["计算公式"] for line in lines)
+    response = client.get("/open/index/?format=json")
+    assert response["Content-Disposition"] == "attachment; filename*=UTF-8''price-index.json"
+    found = response.json()
+    assert "Törnqvist" in found["formula"]
+    assert found["least_goods_in_both_months"] == 5
+    assert [category["code"] for category in found["categories"]] == [first.code, second.code]
+    assert found["categories"][0]["months"] == [
+        {"month": "2026-03", "index": 100.0, "to_month_before": None, "to_year_before": None,
+         "goods_in_both_months": 0, "deals": 5},
+        {"month": "2026-04", "index": 110.0, "to_month_before": 0.1, "to_year_before": None,
+         "goods_in_both_months": 5, "deals": 5},
+    ]  # fmt: skip
+
+
+def test_one_index_is_downloaded_alone(client: Client) -> None:
+    first = rising()
+    rising("A05010201", "办公桌")
+    refresh_index(date(2026, 4, 30), full=True)
+    found = client.get(f"/open/index/{first.code}/?format=json").json()
+    assert [(row["code"], row["name"], len(row["months"])) for row in found["categories"]] == [
+        (first.code, "打印机", 2)
+    ]
+    none = a_category("A05010301", "办公椅")
+    assert client.get(f"/open/index/{none.code}/?format=json").json()["categories"] == []
+
+
+def test_all_indices_cost_the_same_however_many_there_are(client: Client) -> None:
+    counts = []
+    for code in ("A01", "A02", "A03"):
+        rising(code, code)
+        refresh_index(date(2026, 4, 30), full=True)
+        client.get("/open/index/")
+        with CaptureQueriesContext(connection) as captured:
+            b"".join(client.get("/open/index/?format=csv"))
+        counts.append(len(captured))
+    assert counts[0] == counts[-1]
+
+
+def test_a_category_leads_to_its_own_index_if_it_has_one(client: Client) -> None:
+    category = rising()
+    link = f'href="/open/index/{category.code}/"'
+    assert link not in client.get(f"/categories/{category.code}/").content.decode()
+    refresh_index(date(2026, 4, 30), full=True)
+    cache.clear()
+    assert link in client.get(f"/categories/{category.code}/").content.decode()
+    assert 'href="/open/index/?format=json"' in client.get("/open/").content.decode()
 
 
 def test_where_no_two_months_can_be_compared_no_index_is_told(client: Client) -> None:
