@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, TypeGuard, TypeVar
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -96,13 +96,21 @@ def visible_models(site: admin.AdminSite, request: HttpRequest) -> bool:
     return any(model_admin.has_module_permission(request) for model_admin in site._registry.values())
 
 
-class ForgivingAutocomplete(AutocompleteSelect):
-    """Django's field to choose a row by typing; a value that is no key is shown as nothing instead of failing."""
+class _Forgiving(AutocompleteMixin):
+    """Django's field to choose rows by typing; a value that is no key is shown as nothing instead of failing."""
 
     def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Any:
-        """The chosen row, if there is such a row."""
+        """The chosen rows, as far as there are such rows."""
         target: Field[Any, Any] = self.field.target_field
         return super().optgroups(name, [one for one in value if _is_a_key(target, one)], attrs)
+
+
+class ForgivingAutocomplete(_Forgiving, AutocompleteSelect):
+    """For one row."""
+
+
+class ForgivingAutocompleteMultiple(_Forgiving, AutocompleteSelectMultiple):
+    """For several."""
 
 
 def _is_a_key(target: Field[Any, Any], value: Any) -> bool:

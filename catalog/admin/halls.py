@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Region
 from accounts.roles import ADMIN_ROLES, OPERATOR_ROLES, SUPERVISOR_ROLES, Role
 from catalog import services
+from catalog.admin.hall_rules import CHOOSERS, HallRuleForm
 from catalog.halls.refusals import reason_of
-from catalog.halls.rules import kinds
+from catalog.halls.rules import is_county_code, wrong_share
 from catalog.models import GoodOrigin, Hall, HallGood, HallRegion, HallRule, OriginCounty
 from zcy.admin_site import RoleAdmin
 from zcy.errors import NotAllowed
@@ -25,60 +27,26 @@ from zcy.errors import NotAllowed
 CATALOG = frozenset([Role.CATALOG])
 
 
-class HallRuleForm(ModelForm[HallRule]):
-    """A rule with its values in one line, separated as people separate them."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("rule"))
-    values = forms.CharField(
-        label=gettext_lazy("any of"),
-        max_length=600,
-        required=False,
-        help_text=gettext_lazy("Separated by commas."),
-        widget=forms.TextInput(attrs={"size": 48}),
-    )
-
-    class Meta:
-        model = HallRule
-        fields = ("kind", "values")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds]  # type: ignore[attr-defined]
-        if self.instance.pk:
-            self.initial["values"] = "、".join(self.instance.values)
-        known = [f"{kind.label}: {', '.join(kind.choices)}" for kind in kinds if kind.choices]
-        self.fields["values"].help_text = " · ".join([_("Separated by commas."), *known])
-
-    def clean(self) -> dict[str, Any]:
-        """Values that the rule knows."""
-        data = super().clean() or {}
-        typed = str(data.get("values") or "")
-        for mark in "、;；\n，":
-            typed = typed.replace(mark, ",")
-        values = list(dict.fromkeys(word.strip() for word in typed.split(",") if word.strip()))
-        data["values"] = values
-        if (name := data.get("kind")) in kinds:
-            kind = kinds[str(name)]
-            unknown = [value for value in values if kind.choices is not None and value not in kind.choices]
-            if unknown:
-                self.add_error(
-                    "values",
-                    _("“%(value)s” is not known; choose from: %(known)s.")
-                    % {"value": unknown[0][:40], "known": ", ".join(kind.choices or ())},
-                )
-            elif kind.needs_values and not values:
-                self.add_error("values", _("This rule needs a value."))
-            elif values and (wrong := kind.wrong(values)):
-                self.add_error("values", wrong)
-        return data
-
-
-class HallRuleInline(admin.TabularInline[HallRule, Hall]):
+class HallRuleInline(admin.StackedInline[HallRule, Hall]):
     """The rules of a hall: all hold together."""
 
     model = HallRule
     form = HallRuleForm
     extra = 1
+    verbose_name = gettext_lazy("rule of admission")
+    verbose_name_plural = gettext_lazy("rules of admission: an offer has to meet all of them")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Who may not change the rules reads them in words."""
+        return ("kind", *CHOOSERS) if self._may(request) else ("told",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if self._may(request) else ("told",)
+
+    @admin.display(description=gettext_lazy("rule"))
+    def told(self, rule: HallRule) -> str:
+        reason = reason_of(rule)
+        return f"{reason.label}: {reason.wanted}" if reason.wanted else reason.label
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -183,8 +151,25 @@ class HallRegionAdmin(RoleAdmin[HallRegion]):
         super().save_model(request, obj, form, change)
 
 
+class OriginCountyForm(ModelForm[OriginCounty]):
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip()
+        if not is_county_code(code):
+            raise forms.ValidationError(_("A county's code has six digits, such as 530825."))
+        return code
+
+
+class GoodOriginForm(ModelForm[GoodOrigin]):
+    def clean_share(self) -> Decimal:
+        share: Decimal = self.cleaned_data["share"]
+        if wrong := wrong_share([str(share)]):
+            raise forms.ValidationError(wrong)
+        return share
+
+
 @admin.register(OriginCounty)
 class OriginCountyAdmin(RoleAdmin[OriginCounty]):
+    form = OriginCountyForm
     view_roles = frozenset(ADMIN_ROLES)
     change_roles = add_roles = CATALOG
     list_display = ("code", "province", "city", "name")
@@ -194,6 +179,7 @@ class OriginCountyAdmin(RoleAdmin[OriginCounty]):
 
 @admin.register(GoodOrigin)
 class GoodOriginAdmin(RoleAdmin[GoodOrigin]):
+    form = GoodOriginForm
     view_roles = frozenset(ADMIN_ROLES)
     change_roles = add_roles = delete_roles = CATALOG
     list_display = ("good", "county", "producer", "share")

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models.organisations import OrganisationSize
-from catalog.models import Category, GoodLabel, Listing, PolicyLabel, Review, Sale
+from catalog.models import Category, GoodLabel, Listing, OriginCounty, PolicyLabel, Review, Sale
 from catalog.models.goods import GoodState
 from catalog.tree import category_tree
 from zcy import clock
@@ -39,6 +39,8 @@ class RuleKind:
         choices: what values may be, with their words; None where they are free.
         wrong: what is wrong with values, in words; empty where nothing is.
         needs_values: whether a rule without values makes no sense.
+        takes: what its values are chosen from in the administration: labels, sizes, categories, provinces, counties or
+            a share.
     """
 
     name: str
@@ -48,6 +50,7 @@ class RuleKind:
     choices: Mapping[str, _StrPromise | str] | None = None
     wrong: Callable[[Sequence[str]], str] = lambda _values: ""
     needs_values: bool = True
+    takes: tuple[str, ...] = ()
 
     def words(self, values: Iterable[str]) -> str:
         """The values as people read them."""
@@ -55,6 +58,9 @@ class RuleKind:
         if self.name == "category":
             tree = category_tree()
             return between.join(tree.by_code[code].name if code in tree.by_code else code for code in values)
+        if "counties" in self.takes:
+            names = _county_names(values)
+            return between.join(names.get(value, value) for value in values)
         return between.join(str((self.choices or {}).get(value, value)) for value in values)
 
 
@@ -99,10 +105,11 @@ def _certified(labels: Sequence[str]) -> Q:
 
 
 def _least_share(values: Sequence[str]) -> Q:
-    return Q(good__origin_county__share__gte=Decimal(values[0])) if not _wrong_share(values) else NOTHING
+    return Q(good__origin_county__share__gte=Decimal(values[0])) if not wrong_share(values) else NOTHING
 
 
-def _wrong_share(values: Sequence[str]) -> str:
+def wrong_share(values: Sequence[str]) -> str:
+    """What is wrong with the value of a least share; empty where nothing is."""
     try:
         fits = len(values) == 1 and 0 < Decimal(values[0]) <= 1
     except InvalidOperation:
@@ -110,9 +117,33 @@ def _wrong_share(values: Sequence[str]) -> str:
     return "" if fits else _("Write one share above 0 and at most 1, such as 0.5.")
 
 
-def _from_counties(provinces: Sequence[str]) -> Q:
-    anywhere = Q(good__origin_county__isnull=False)
-    return Q(good__origin_county__county__province__in=list(provinces)) if provinces else anywhere
+def _from_counties(values: Sequence[str]) -> Q:
+    """From any of some provinces, by name, or counties, by code; without any from all of the list."""
+    if not values:
+        return Q(good__origin_county__isnull=False)
+    codes = [value for value in values if is_county_code(value)]
+    provinces = [value for value in values if not is_county_code(value)]
+    return Q(good__origin_county__county__province__in=provinces) | Q(
+        good__origin_county__county__code__in=codes
+    )
+
+
+def is_county_code(value: str) -> bool:
+    """Whether a value of the rule of origin is a county's code, and not the name of a province."""
+    return len(value) == 6 and value.isascii() and value.isdigit()
+
+
+def _county_names(values: Iterable[str]) -> dict[str, str]:
+    codes = [value for value in values if is_county_code(value)]
+    found = OriginCounty.objects.filter(code__in=codes) if codes else ()
+    return {county.code: str(county) for county in found}
+
+
+def _wrong_origins(values: Sequence[str]) -> str:
+    counties = _county_names(values)
+    provinces = set(OriginCounty.objects.values_list("province", flat=True).distinct().order_by())
+    missing = [value for value in values if value not in counties and value not in provinces]
+    return _("Not on the list of 832: %(places)s.") % {"places": "、".join(missing)} if missing else ""
 
 
 def register() -> None:
@@ -126,6 +157,7 @@ def register() -> None:
                 "Ask the catalog staff to add the label, with its certificate, to the standard good."
             ),
             choices=dict(PolicyLabel.choices),
+            takes=("labels",),
         )
     )
     kinds.register(
@@ -137,6 +169,7 @@ def register() -> None:
                 "Send the catalog staff a certificate that has not expired: they enter its number and last day."
             ),
             choices=dict(PolicyLabel.choices),
+            takes=("labels",),
         )
     )
     kinds.register(
@@ -148,6 +181,7 @@ def register() -> None:
                 "This hall is for firms of other sizes. Is your size wrong? Tell the onboarding staff."
             ),
             choices=dict(OrganisationSize.choices),
+            takes=("sizes",),
         )
     )
     kinds.register(
@@ -157,6 +191,7 @@ def register() -> None:
             _in_categories,
             gettext_lazy("This hall takes goods of other categories."),
             wrong=_wrong_categories,
+            takes=("categories",),
         )
     )
     kinds.register(
@@ -167,7 +202,9 @@ def register() -> None:
             gettext_lazy(
                 "Ask the catalog staff to enter county of origin and producer with the standard good."
             ),
+            wrong=_wrong_origins,
             needs_values=False,
+            takes=("provinces", "counties"),
         )
     )
     kinds.register(
@@ -176,7 +213,8 @@ def register() -> None:
             gettext_lazy("least share made in the county of origin"),
             _least_share,
             gettext_lazy("Too little of the good is made in its county of origin."),
-            wrong=_wrong_share,
+            wrong=wrong_share,
+            takes=("share",),
         )
     )
     kinds.register(

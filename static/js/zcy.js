@@ -13,6 +13,7 @@ const BEHAVIOURS = [
   ["[data-suggest]", () => import("./suggest.js")],
   ["[data-favourite]", () => import("./favourites.js")],
   ["form[data-compare]", () => import("./compare.js")],
+  ["[data-for-kinds]", () => import("./kinds.js")],
   ["form[data-upload]", () => import("./upload.js")],
   ["details.menu", () => import("./menus.js")],
 ];
