@@ -42,6 +42,8 @@ class Mark:
     kind: str = "offer"
     # Drawn as a line alone: the label stands in the figures only.
     quiet: bool = False
+    # Where it stands in the reasonable range, in words; empty: in what was paid.
+    place: str | _StrPromise = ""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.roles import OPERATOR_ROLES, Role
 from catalog import review_reasons, services
 from catalog.admin.listing_acts import act, acts_context
+from catalog.admin.listing_range import range_context
 from catalog.attributes import attributes_of, labelled
 from catalog.differences import differences
 from catalog.errors import ListingChanged
 from catalog.models import CheckVerdict, Listing, Review, ReviewDecision
-from catalog.pricing.panel import PLACE_WORDS, price_band, price_panel
+from catalog.pricing.panel import price_band, price_panel
 from catalog.services.snapshot import snapshot
 from catalog.tree import category_tree
 from zcy import clock
@@ -227,15 +228,14 @@ class ListingAdmin(LeadsElsewhere, ReadOnlyAdmin[Listing]):
         panel = price_panel(
             good_id=good.pk, category_id=good.category_id, spec_hash=good.spec_hash, pack_size=good.pack_size
         )
+        told = range_context(listing)
+        mark = Mark(listing.price, _("this listing"), "own", place=told["place"])
         category = category_tree().by_id.get(good.category_id)
         approved = listing.decisions.filter(approved=True).exclude(values={}).first()
-        return {
+        return told | {
             "listing": listing,
             "specs": labelled(good.spec, attributes_of(category)),
-            "band": price_band(
-                panel, unit=good.unit, marks=[Mark(listing.price, _("this listing"), "own")], evidence=True
-            ),
-            "place": PLACE_WORDS[panel.place(listing.price)],
+            "band": price_band(panel, unit=good.unit, marks=[mark], evidence=True),
             "areas": listing.delivery_areas.all(),
             "approved": approved,
             "changed": differences(approved.values, snapshot(listing)) if approved else [],
