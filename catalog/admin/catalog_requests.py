@@ -12,11 +12,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog import services
 from catalog.forms.certificates import CertificateAnswerForm
 from catalog.models import CatalogRequest, Category, GoodLabel, RequestKind, RequestState
 from catalog.review_reasons import reasons_of
+from catalog.staff import SEES
 from zcy import clock, workdays
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
@@ -50,7 +51,7 @@ class CatalogRequestAdmin(LeadsElsewhere, ReadOnlyAdmin[CatalogRequest]):
 
     looked_at = "admin:catalog_catalogrequest_answer"
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["catalogrequest"]
     answer_roles = frozenset([Role.CATALOG])
     list_display = ("asked_for", "kind", "supplier", "asked_at", "due_on", "state")
     list_filter = ("state", "kind")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.kept import forget_lists
 from catalog.models import AttributeType, Category, CategoryAttribute, SchemaChangeState
 from catalog.services.change_schema import (
@@ -28,6 +28,7 @@ from catalog.services.change_schema import (
     plan_removal,
     remove_attribute,
 )
+from catalog.staff import SEES
 from zcy.admin_site import RoleAdmin
 from zcy.errors import DomainError
 from zcy.outbox import enqueue
@@ -132,7 +133,7 @@ class AttributeForm(forms.Form):
 class CategoryAdmin(RoleAdmin[Category]):
     """The tree is loaded from files; names, units and attributes are mended here."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["category"]
     change_roles = frozenset([Role.CATALOG])
     change_form_template = "admin/catalog/category/change_form.html"
     list_display = ("code", "name", "parent", "unit", "goods_count")

@@ -10,9 +10,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.checks.words import squeezed
 from catalog.models import CheckedWord
+from catalog.staff import SEES
 from zcy.admin_site import RoleAdmin
 
 
@@ -34,7 +35,7 @@ class CheckedWordForm(ModelForm[CheckedWord]):
 class CheckedWordAdmin(RoleAdmin[CheckedWord]):
     """In force for the next check; shipped words are switched off instead of deleted."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["checkedword"]
     change_roles = add_roles = delete_roles = frozenset([Role.CATALOG])
     form = CheckedWordForm
     list_display = ("word", "kind", "blocks", "active")

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.attributes import attributes_of
 from catalog.duplicates.told import told
 from catalog.good_history import difference, shown_of, snapshot
@@ -24,6 +24,7 @@ from catalog.models import Good, GoodFault, GoodMerge, GoodPair, PairState, Sche
 from catalog.services.find_pairs import keep_apart
 from catalog.services.merge_goods import may_be_undone
 from catalog.specs import Fault
+from catalog.staff import SEES
 from catalog.tree import category_tree
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 
@@ -43,7 +44,7 @@ class GoodPairAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodPair]):
 
     looked_at = "admin:catalog_goodpair_compare"
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["goodpair"]
     decide_roles = frozenset([Role.CATALOG])
     list_display = ("compare_link", "second_good", "percent", "why", "state", "found_at")
     list_filter = ("state",)
@@ -118,7 +119,7 @@ def _both_active(pair: GoodPair) -> bool:
 class GoodMergeAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodMerge]):
     """What was merged, by whom and why; within 30 days it can be undone."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["goodmerge"]
     list_display = ("merged", "survivor", "at", "merged_by", "reason", "undone_at", "undo_link")
     list_display_links = None
     list_select_related = ("merged", "survivor", "merged_by")
@@ -142,7 +143,7 @@ class GoodMergeAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodMerge]):
 class GoodFaultAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodFault]):
     """The work list of goods that do not fit their category's attributes; a row opens the good's form."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["goodfault"]
     list_display = ("good_link", "category", "what", "value", "found_at")
     list_filter = ("fault",)
     list_display_links = None
@@ -178,7 +179,7 @@ class GoodFaultAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodFault]):
 class SchemaChangeAdmin(ReadOnlyAdmin[SchemaChange]):
     """Changes of attributes and how far the goods concerned have followed."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["schemachange"]
     list_display = ("category", "key", "told", "at", "author", "state", "progress", "migrated", "flagged")
     list_display_links = None
     list_filter = ("state",)

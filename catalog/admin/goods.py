@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.admin.good_form import PLAIN, GoodForm, LabelInline, PictureInline, with_specification
 from catalog.admin.good_pages import history_page, merge_view, retire_view, undo_view
 from catalog.attributes import attributes_of, labelled
@@ -25,6 +25,7 @@ from catalog.models import Brand, Category, Good
 from catalog.models.good_details import ChangeKind
 from catalog.models.goods import GoodState
 from catalog.services.good_changed import good_changed
+from catalog.staff import SEES
 from catalog.tree import category_tree
 from zcy.admin_site import RoleAdmin
 from zcy.formats import money
@@ -36,7 +37,7 @@ BEFORE: Final = "_good_before"
 
 @admin.register(Brand)
 class BrandAdmin(RoleAdmin[Brand]):
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["brand"]
     change_roles = add_roles = frozenset([Role.CATALOG])
     list_display = ("name", "latin", "goods_count")
     search_fields = ("name", "latin")
@@ -53,7 +54,7 @@ class BrandAdmin(RoleAdmin[Brand]):
 class GoodAdmin(RoleAdmin[Good]):
     """Standard goods; a change is indexed at once and stands in the good's history."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["good"]
     change_roles = add_roles = frozenset([Role.CATALOG])
     form = GoodForm
     inlines = [LabelInline, PictureInline]

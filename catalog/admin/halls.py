@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Region
-from accounts.roles import ADMIN_ROLES, OPERATOR_ROLES, SUPERVISOR_ROLES, Role
+from accounts.roles import OPERATOR_ROLES, SUPERVISOR_ROLES, Role
 from catalog import services
 from catalog.admin.hall_rules import CHOOSERS, HallRuleForm
 from catalog.halls.refusals import reason_of
 from catalog.halls.rules import is_county_code, wrong_share
 from catalog.models import GoodOrigin, Hall, HallGood, HallRegion, HallRule, OriginCounty
+from catalog.staff import SEES
 from zcy.admin_site import RoleAdmin
 from zcy.errors import NotAllowed
 
@@ -68,7 +69,7 @@ class HallRuleInline(admin.StackedInline[HallRule, Hall]):
 class HallAdmin(RoleAdmin[Hall]):
     """What a change of the rules admits is computed at once."""
 
-    view_roles = frozenset(ADMIN_ROLES)
+    view_roles = SEES["hall"]
     change_roles = add_roles = CATALOG
     list_display = ("name", "slug", "layout", "order", "active", "admission", "goods")
     list_filter = ("layout", "active")
@@ -123,7 +124,7 @@ class HallRegionForm(ModelForm[HallRegion]):
 class HallRegionAdmin(RoleAdmin[HallRegion]):
     """A region's own decisions hold below it, until a region there decides otherwise."""
 
-    view_roles = frozenset(ADMIN_ROLES)
+    view_roles = SEES["hallregion"]
     change_roles = add_roles = delete_roles = frozenset([Role.CATALOG, *SUPERVISOR_ROLES])
     form = HallRegionForm
     list_display = ("region", "hall", "shown", "name", "order")
@@ -170,7 +171,7 @@ class GoodOriginForm(ModelForm[GoodOrigin]):
 @admin.register(OriginCounty)
 class OriginCountyAdmin(RoleAdmin[OriginCounty]):
     form = OriginCountyForm
-    view_roles = frozenset(ADMIN_ROLES)
+    view_roles = SEES["origincounty"]
     change_roles = add_roles = CATALOG
     list_display = ("code", "province", "city", "name")
     list_filter = ("province",)
@@ -180,7 +181,7 @@ class OriginCountyAdmin(RoleAdmin[OriginCounty]):
 @admin.register(GoodOrigin)
 class GoodOriginAdmin(RoleAdmin[GoodOrigin]):
     form = GoodOriginForm
-    view_roles = frozenset(ADMIN_ROLES)
+    view_roles = SEES["goodorigin"]
     change_roles = add_roles = delete_roles = CATALOG
     list_display = ("good", "county", "producer", "share")
     list_select_related = ("good", "county")

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog import review_reasons, services
 from catalog.admin.listing_acts import act, acts_context
 from catalog.admin.listing_range import range_context
@@ -30,6 +30,7 @@ from catalog.errors import ListingChanged
 from catalog.models import CheckVerdict, Listing, Review, ReviewDecision
 from catalog.pricing.panel import price_band, price_panel
 from catalog.services.snapshot import snapshot
+from catalog.staff import SEES
 from catalog.tree import category_tree
 from zcy import clock
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
@@ -77,7 +78,7 @@ class ListingAdmin(LeadsElsewhere, ReadOnlyAdmin[Listing]):
 
     looked_at = "admin:catalog_listing_review"
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["listing"]
     decide_roles = frozenset([Role.CATALOG])
     list_display = ("good", "supplier", "yuan", "doubts", "sale", "review", "submitted_at", "review_link")
     list_filter = ("review", "sale")
@@ -259,7 +260,7 @@ class ListingAdmin(LeadsElsewhere, ReadOnlyAdmin[Listing]):
 class ReviewDecisionAdmin(ReadOnlyAdmin[ReviewDecision]):
     """What was decided, by whom, and why."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["reviewdecision"]
     list_display = ("at", "good", "supplier", "approved", "reason_words", "decided_by")
     list_filter = ("approved",)
     list_select_related = ("listing__good", "listing__supplier", "decided_by")

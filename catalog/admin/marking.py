@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog import services
 from catalog.attributes import attributes_of, labelled
 from catalog.changes import TABLE
@@ -24,6 +24,7 @@ from catalog.checks import checks
 from catalog.checks.precision import APPROVAL
 from catalog.models import MarkedVerdict
 from catalog.review_reasons import BY_CODE
+from catalog.staff import SEES
 from catalog.tree import category_tree
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
@@ -55,7 +56,7 @@ class MarkedVerdictAdmin(LeadsElsewhere, ReadOnlyAdmin[MarkedVerdict]):
 
     looked_at = "admin:catalog_markedverdict_mark"
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["markedverdict"]
     mark_roles = frozenset([Role.CATALOG])
     list_display = ("good", "check_name", "finding", "saw", "drawn_at", "mark_link")
     list_filter = (ToMark, "finding", "check_code")

@@ -16,13 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.category_search import leaf
 from catalog.duplicates.candidates import likely_same
 from catalog.duplicates.told import told
 from catalog.forms.proposals import UNITS, DecisionForm, ProposalForm
 from catalog.models import GoodProposal, ProposalState
 from catalog.services.propose_good import approve_proposal, recognise_proposal, reject_proposal
+from catalog.staff import SEES
 from catalog.tree import Node, category_tree
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
@@ -36,7 +37,7 @@ class GoodProposalAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodProposal]):
 
     looked_at = "admin:catalog_goodproposal_decide"
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["goodproposal"]
     decide_roles = frozenset([Role.CATALOG])
     list_display = (
         "name",

@@ -10,9 +10,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog import services
 from catalog.models import ReferenceContest, ReferencePrice
+from catalog.staff import SEES
 from zcy import clock
 from zcy.admin_site import RoleAdmin
 
@@ -50,7 +51,7 @@ class ReferenceForm(ModelForm[ReferencePrice]):
 
 @admin.register(ReferencePrice)
 class ReferencePriceAdmin(RoleAdmin[ReferencePrice]):
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["referenceprice"]
     change_roles = add_roles = frozenset([Role.CATALOG])
     form = ReferenceForm
     list_display = ("good", "seen_at", "kind", "price", "observed_at", "grade", "state")
@@ -106,7 +107,7 @@ class ContestForm(ModelForm[ReferenceContest]):
 
 @admin.register(ReferenceContest)
 class ReferenceContestAdmin(RoleAdmin[ReferenceContest]):
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["referencecontest"]
     change_roles = frozenset([Role.CATALOG])
     form = ContestForm
     list_display = ("reference", "supplier", "at", "upheld", "decided_at")

@@ -13,10 +13,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog import services
 from catalog.forms.storefront import FreezeForm
 from catalog.models import StoreVersion
+from catalog.staff import SEES
 from catalog.storefront import Content
 from catalog.text_doubts import text_doubts
 from zcy.admin_site import ReadOnlyAdmin
@@ -25,7 +26,7 @@ from zcy.errors import DomainError, NotAllowed
 
 @admin.register(StoreVersion)
 class StoreVersionAdmin(ReadOnlyAdmin[StoreVersion]):
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["storeversion"]
     list_display = ("supplier", "number", "published_at", "published_by", "state", "look")
     list_select_related = ("supplier", "published_by", "freeze")
     search_fields = ("supplier__name",)

@@ -10,9 +10,10 @@ from django.forms import ModelForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import OPERATOR_ROLES, Role
+from accounts.roles import Role
 from catalog.models import Synonym
 from catalog.segmentation import normalise
+from catalog.staff import SEES
 from zcy.admin_site import RoleAdmin
 
 LONGEST_WORD = 40
@@ -56,7 +57,7 @@ class SynonymForm(ModelForm[Synonym]):
 class SynonymAdmin(RoleAdmin[Synonym]):
     """A change is in force at once in this process, in others within five minutes."""
 
-    view_roles = frozenset(OPERATOR_ROLES)
+    view_roles = SEES["synonym"]
     change_roles = add_roles = delete_roles = frozenset([Role.CATALOG])
     form = SynonymForm
     list_display = ("__str__",)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import BUYER_ROLES, OPERATOR_ROLES, Role
+from accounts.roles import BUYER_ROLES, Role
+from catalog.staff import SEES
 from zcy import registries
 from zcy.registries import HomeSection, MenuItem, NightlyPart, PeriodicTask, TodoItem, TodoProvider
 
@@ -31,8 +32,9 @@ def register() -> None:
         ("favourites", _("Favourites"), "catalog:favourites", BUYER_ROLES, _("Buying"), 60, "star"),
         ("demands", _("Demands"), "catalog:demands", BUYER_ROLES, _("Buying"), 70, "megaphone"),
         ("searches", _("My searches"), "catalog:searches", BUYER_ROLES, _("Buying"), 80, "search"),
-        ("demanded", _("Demands"), "catalog:demanded", OPERATOR_ROLES, _("Catalog"), 60, "megaphone"),
-        ("explanation", _("Why a hit stands there"), "catalog:explanation", OPERATOR_ROLES, _("Catalog"), 65, "sort-down"),
+        ("demanded", _("Demands"), "catalog:demanded", SEES["demands"], _("Catalog"), 60, "megaphone"),
+        ("explanation", _("Why a hit stands there"), "catalog:explanation", SEES["explanation"], _("Catalog"), 65,
+         "sort-down"),
     ):  # fmt: skip
         registries.menu.register(
             MenuItem(

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.roles import BUYER_ROLES, OPERATOR_ROLES, Role
+from accounts.roles import BUYER_ROLES, Role
 from catalog import services
 from catalog.forms.searching import DecideDemandForm, DemandForm
 from catalog.models import DemandRequest, EmptySearch
 from catalog.queries.goods_of_number import goods_of_number
 from catalog.search.find import find_for_supplier
 from catalog.search.recording import keep_searches
+from catalog.staff import SEES
 from catalog.tree import category_tree
 from zcy import clock
 from zcy.access import roles
@@ -88,7 +89,7 @@ def withdraw(request: ActorRequest, demand_id: int) -> HttpResponse:
     return redirect("catalog:demands")
 
 
-@roles(*OPERATOR_ROLES)
+@roles(*SEES["demands"])
 @require_safe
 def demanded(request: ActorRequest) -> HttpResponse:
     """Open demands by their words, and what was searched for in vain."""

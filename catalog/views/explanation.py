@@ -8,18 +8,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.roles import OPERATOR_ROLES
 from catalog.search import ranking
 from catalog.search.decode import readings
 from catalog.search.explain import explain
 from catalog.search.filters import LONGEST_QUERY
+from catalog.staff import SEES
 from zcy.access import roles
 
 if TYPE_CHECKING:
     from accounts.actor import ActorRequest
 
 
-@roles(*OPERATOR_ROLES)
+@roles(*SEES["explanation"])
 @require_safe
 def explanation(request: ActorRequest) -> HttpResponse:
     """The words of a query, its readings, and the factors of each of its first hits."""
