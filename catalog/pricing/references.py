@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,7 @@ from django.db import connection
 from catalog.models import ReferencePrice
 from catalog.models.references import Grade, ReferenceKind, ReferenceState
 from zcy.clock import end_of, start_of
+from zcy.money import yuan
 
 FRESH_DAYS: Final = 14
 # Older ones are shown, and said to be stale; these are not shown at all any more.
@@ -96,19 +97,31 @@ def best_references(good_ids: Collection[int], day: date) -> dict[int, Reference
         return {good: Reference(*rest) for good, *rest in cursor.fetchall()}
 
 
-_TWINS: Final = """
-    SELECT g.id, min(r.price / coalesce(t.pack_size, 1) * coalesce(g.pack_size, 1))
-      FROM catalog_good g
-      JOIN catalog_good t ON t.category_id = g.category_id AND t.id <> g.id AND t.state = 'active'
-       AND CASE WHEN g.key_hash <> '' THEN t.key_hash = g.key_hash
-                ELSE g.spec <> '{}' AND t.spec_hash = g.spec_hash END
-      JOIN catalog_referenceprice r ON r.good_id = t.id AND r.state = 'valid' AND r.price > 0 AND r.observed_at >= %(first)s
-     WHERE g.id = ANY(%(goods)s) AND g.lowest_price IS NOT NULL
-       AND NOT EXISTS (SELECT FROM catalog_referenceprice o WHERE o.good_id = g.id AND o.state <> 'withdrawn')
-       AND NOT EXISTS (SELECT FROM catalog_listing l WHERE l.good_id = g.id AND l.own_public_price IS NOT NULL)
-     GROUP BY g.id, g.lowest_price
-    HAVING min(r.price / coalesce(t.pack_size, 1) * coalesce(g.pack_size, 1)) < g.lowest_price
+# A twin (同配置) is equal in the key attributes of the category, or in the whole specification where it has none. Each
+# arm has an index of its own; a good with a public price of its own is not looked at any further.
+_TWIN: Final = """(
+    SELECT min(r.price / coalesce(t.pack_size, 1) * coalesce(g.pack_size, 1))
+      FROM catalog_good t JOIN catalog_referenceprice r
+        ON r.good_id = t.id AND r.state = 'valid' AND r.price > 0 AND r.observed_at >= %s
+     WHERE t.category_id = g.category_id AND t.{equal} AND t.id <> g.id AND t.state = 'active')
 """
+# The lowest public price of a twin of good `g`, for its pack; NULL where `g` has a public price of its own.
+_TWIN_PRICE: Final = f"""
+    CASE WHEN g.lowest_price IS NULL
+           OR EXISTS (SELECT FROM catalog_referenceprice o WHERE o.good_id = g.id AND o.state <> 'withdrawn')
+           OR EXISTS (SELECT FROM catalog_listing l WHERE l.good_id = g.id AND l.own_public_price IS NOT NULL) THEN NULL
+         WHEN g.key_hash <> '' THEN {_TWIN.format(equal="key_hash = g.key_hash AND t.key_hash <> ''")}
+         WHEN g.spec <> '{{}}' THEN {_TWIN.format(equal="spec_hash = g.spec_hash")} END
+"""
+# For statements that read good `g`: its twin's price where it is marked (专供), else NULL.
+TWIN_COLUMN: Final = f"""
+    (SELECT w.price FROM (SELECT {_TWIN_PRICE} AS price OFFSET 0) w WHERE w.price < g.lowest_price)
+"""
+
+
+def twin_parameters(day: date) -> list[datetime]:
+    """The parameters of `TWIN_COLUMN`: since when public prices of twins count, for each arm."""
+    return [start_of(day - timedelta(days=SHOWN_DAYS))] * 2
 
 
 def government_only(good_ids: Collection[int], day: date) -> dict[int, Decimal]:
@@ -117,6 +130,7 @@ def government_only(good_ids: Collection[int], day: date) -> dict[int, Decimal]:
     Returns:
         good → the twin's lowest public price of a year, for this good's pack.
     """
+    statement = f"SELECT g.id, {TWIN_COLUMN} FROM catalog_good g WHERE g.id = ANY(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(_TWINS, {"goods": list(good_ids), "first": start_of(day - timedelta(days=SHOWN_DAYS))})
-        return {good: Decimal(price).quantize(Decimal("0.01")) for good, price in cursor.fetchall()}
+        cursor.execute(statement, [*twin_parameters(day), list(good_ids)])
+        return {good: yuan(price) for good, price in cursor.fetchall() if price is not None}

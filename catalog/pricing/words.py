@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.models import QuantityBand, Tier
+from catalog.pricing.like_units import LikeUnits, Step
 from catalog.pricing.panel import CONFIDENCE_WORDS
 from catalog.pricing.ranges import Ground, PriceRange
 from zcy.formats import percent, short_money
@@ -63,3 +65,17 @@ def ground_text(found: PriceRange) -> str:
         how = _("It was not bought in a year: the price is that of goods like it.")
     promise = _("Eight of ten deals that follow should lie in the range.")
     return f"{centre} {how} {promise}"
+
+
+def like_words(found: LikeUnits) -> str:
+    """Whose deals tell what units like yours paid, in a few words."""
+    band = str(QuantityBand(found.band).label) if found.band else ""
+    words = {
+        Step.SAME: _("units of your tier (%(tier)s), quantity %(band)s"),
+        Step.ANY_QUANTITY: _(
+            "units of your tier (%(tier)s), any quantity, because of yours there were too few"
+        ),
+        Step.ANY_TIER: _("units of all tiers, quantity %(band)s, because of your tier there were too few"),
+        Step.ANY: _("units of all tiers, any quantity, because of your tier or quantity there were too few"),
+    }
+    return str(words[found.step]) % {"tier": Tier(found.tier).label, "band": band}

@@ -25,10 +25,13 @@ from catalog.orderable import delivers_to
 from catalog.pricing.formulas import Place
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.pricing.ranges import PAGE_COLUMN, PriceRange, Wanted, page_parameters, page_range
+from catalog.pricing.references import TWIN_COLUMN, twin_parameters
 from catalog.pricing.words import ground_text, range_sentence
 from catalog.tree import Node, category_tree
+from zcy import clock
 from zcy.drawing import Mark, PriceBand, describe
 from zcy.formats import money, percent, quantity
+from zcy.money import yuan
 
 MOST_OFFERS: Final = 200
 MOST_CHANGES: Final = 30
@@ -41,7 +44,7 @@ _CHANGES: Final = """
 _GOOD: Final = f"""
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), g.category_id, g.spec, g.spec_hash, g.unit, g.pack_size, g.labels,
            g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0),
-           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {PAGE_COLUMN}
+           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {TWIN_COLUMN}, {PAGE_COLUMN}
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
      WHERE g.id = %s
@@ -143,6 +146,8 @@ class GoodPage:
     comparisons: list[Comparison] = field(default_factory=list)
     # How many offers there are; `offers` holds the first of them.
     all_offers: int = 0
+    # The lowest public price of a twin, where this model has none and is dearer (专供).
+    twin_price: Decimal | None = None
 
     @property
     def evidence_key(self) -> str:
@@ -174,7 +179,9 @@ def good_page(
         quantity_wanted: that the range is told for; None: the good's usual one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_GOOD, [MOST_CHANGES, *page_parameters(region), good_id])
+        cursor.execute(
+            _GOOD, [MOST_CHANGES, *twin_parameters(clock.today()), *page_parameters(region), good_id]
+        )
         row = cursor.fetchone()
         if row is None:
             return None
@@ -203,6 +210,7 @@ def good_page(
         sold,
         changes,
         brand_id,
+        twin_price,
         learned,
     ) = row
     spec = spec if isinstance(spec, dict) else json.loads(spec)
@@ -244,6 +252,7 @@ def good_page(
         sort=sort,
         comparisons=_comparisons(panel, sort),
         all_offers=offers[0][-1] if offers else 0,
+        twin_price=yuan(twin_price) if twin_price is not None else None,
     )
 
 

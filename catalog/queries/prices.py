@@ -8,16 +8,21 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.models import Good, ReferencePrice
-from catalog.models.references import ReferenceState
+from catalog.models.references import Grade, ReferenceState
 from catalog.pricing.formulas import WINDOW_DAYS
 from catalog.pricing.references import FRESH_DAYS, SHOWN_DAYS, best_references, government_only
 from zcy import clock
+from zcy.formats import quantity
 from zcy.money import yuan
 
 MONTHS: Final = 12
 MOST_REFERENCES: Final = 50
+# Digits of a hash that a page shows; the whole of it stands in the download.
+SHORT_HASH: Final = 12
 
 # Months of the good itself, all quantities; and of the reader's tier where that is asked for.
 _TREND: Final = """
@@ -54,12 +59,34 @@ class SeenPrice:
     price: Decimal
     observed_at: datetime
     grade: str
+    # The grade in words; empty where the sender gave no terms.
+    grade_words: str
     url: str
+    # The terms that are known, in words, and those that are not.
+    terms: list[str]
+    unknown: list[str]
+    # Days since it was seen.
+    age: int
+    has_proof: bool
+    sha256: str
     # Older than the days for which it may cap an offer.
     stale: bool
     contested: bool
     # The one that caps offers today.
     caps: bool
+
+    @property
+    def state(self) -> str:
+        """What it is worth today, in words."""
+        if self.caps:
+            return _("caps offers today")
+        if self.contested:
+            return _("contested")
+        return _("older than 14 days: caps nothing") if self.stale else _("in force")
+
+    @property
+    def short_hash(self) -> str:
+        return self.sha256[:SHORT_HASH]
 
 
 @dataclass
@@ -118,7 +145,12 @@ def price_history(good: Good, *, tier: int = 0) -> PriceHistory:
                 row.price,
                 row.observed_at,
                 row.grade,
+                str(Grade(row.grade).label) if row.grade else "",
                 row.url,
+                *_terms(row),
+                age=(today - clock.local_date(row.observed_at)).days,
+                has_proof=bool(row.proof),
+                sha256=row.proof_sha256,
                 stale=clock.local_date(row.observed_at) < oldest,
                 contested=row.state == ReferenceState.CONTESTED,
                 caps=best is not None and best.id == row.pk,
@@ -127,3 +159,31 @@ def price_history(good: Good, *, tier: int = 0) -> PriceHistory:
     if not found.references:
         found.twin_price = government_only([good.pk], today).get(good.pk)
     return found
+
+
+def _terms(row: ReferencePrice) -> tuple[list[str], list[str]]:
+    """What is known of the terms on which a price was seen, and what is not."""
+    known, unknown = [], []
+    for value, name, if_so, if_not in (
+        (row.in_stock, _("stock"), _("in stock"), _("not in stock")),
+        (row.tax_included, _("tax"), _("with tax"), _("without tax")),
+        (row.freight_included, _("freight"), _("with freight"), _("without freight")),
+        (
+            row.installation_included,
+            _("installation"),
+            _("with installation"),
+            _("without installation"),
+        ),
+    ):
+        if value is None:
+            unknown.append(name)
+        else:
+            known.append(if_so if value else if_not)
+    if row.warranty_months:
+        months = row.warranty_months
+        known.append(ngettext("warranty %(n)s month", "warranty %(n)s months", months) % {"n": months})
+    if row.quantity is not None:
+        known.append(_("for %(quantity)s") % {"quantity": quantity(row.quantity, row.unit)})
+    elif row.unit:
+        known.append(_("per %(unit)s") % {"unit": row.unit})
+    return known, unknown

@@ -45,7 +45,9 @@ _VALUE: Final = '<li><a href="{}"{}>{}</a><span class="num">{}</span></li>'
 _CHOSEN: Final = '<i class="bi bi-check" aria-hidden="true"></i>'
 _OFFER: Final = (
     '<tr><td data-label="{t_supplier}"><a href="{o.store_url}">{o.supplier}</a> <span class="hint">{o.region}</span>'
-    '{notes}</td><td class="num" data-label="{t_price}"><b>{o.price}</b>{unit}</td><td data-label="{t_place}">{place}</td>'
+    '{notes}</td><td class="num" data-label="{t_price}"><b>{o.price}</b>{unit}<br />'
+    '<a class="hint" href="/offers/{o.id}/prices/" rel="nofollow">{t_history}</a></td>'
+    '<td data-label="{t_place}">{place}</td>'
     '<td data-label="{t_delivery}">{o.delivery}{warranty}</td><td data-label="{t_credit}">{grade}</td>'
     '<td class="num" data-label="{t_stock}">{o.stock}{least}</td><td class="offer-buy">{buy}</td></tr>'
 )
@@ -152,6 +154,7 @@ def offer_rows(
         "t_provisional": escape(_("provisional")),
         "t_new": escape(_("new here")),
         "t_in_review": escape(_("published before review")),
+        "t_history": escape(_("Price history")),
     }
     words |= {"url": escape(cart_url), "sign_in": escape(sign_in_url)}
     words["unit"] = _HINT.format(f"/{escape(unit)}") if unit else ""

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import structlog
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.roles import SUPPLIER_ROLES, Role
+from accounts.roles import OPERATOR_ROLES, SUPERVISOR_ROLES, SUPPLIER_ROLES, Role
 from catalog import services
 from catalog.forms.references import ContestForm, ReferenceFileForm
 from catalog.models import Listing, ReferencePrice
 from catalog.services.import_references import COLUMNS, REQUIRED
+from catalog.services.references import sha256_of
 from zcy.access import roles
-from zcy.errors import DomainError
+from zcy.errors import Conflict, DomainError
 from zcy.exports import csv_response
+from zcy.refusals import refusal_page
 
 MOST_WRONG = 500
+# Who may look at the proof of a reference price: those who buy, supervise or run the platform.
+PROOF_ROLES: Final = frozenset([Role.PURCHASER]) | SUPERVISOR_ROLES | OPERATOR_ROLES
+# Of any other kind of file a browser is told nothing.
+PROOF_TYPES: Final = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+}
+log = structlog.get_logger(__name__)
 
 
 @roles(Role.CATALOG)
@@ -86,3 +102,44 @@ def contest(request: HttpRequest, reference_id: int) -> HttpResponse:
             return redirect("catalog:good", reference.good_id)
     context = {"form": form, "reference": reference}
     return render(request, "catalog/supplier/contest.html", context, status=400 if form.errors else 200)
+
+
+@roles(*PROOF_ROLES)
+@require_safe
+def proof(request: HttpRequest, reference_id: int) -> HttpResponseBase:
+    """The file that proves a reference price, as it was captured: never shown in place, always downloaded.
+
+    A file whose content no longer has the hash that was kept proves nothing, and is refused.
+    """
+    actor = request.actor  # type: ignore[attr-defined]
+    reference = get_object_or_404(
+        ReferencePrice.objects.visible_to(actor).exclude(proof=""), pk=min(reference_id, 2**63 - 1)
+    )
+    try:
+        file = reference.proof.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    if reference.proof_sha256 and sha256_of(file) != reference.proof_sha256:
+        log.error("reference_proof_changed", reference=reference.pk)
+        file.close()
+        return refusal_page(
+            request,
+            Conflict(
+                _("The file is not the one that was captured: its hash differs. Tell the catalog's staff.")
+            ),
+        )
+    ending = reference.proof.name.rpartition(".")[2].lower()
+    if not (ending.isalnum() and len(ending) <= 8):
+        ending = "bin"
+    name = f"reference-{reference.pk}-{reference.proof_sha256[:12] or 'proof'}.{ending}"
+    answer = FileResponse(
+        file,
+        as_attachment=True,
+        filename=name,
+        content_type=PROOF_TYPES.get(ending, "application/octet-stream"),
+    )
+    answer["Cache-Control"] = "private, no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    # Whatever the file may hold, it runs nothing here.
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -13,18 +13,23 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.actor import Actor, actor_of
 from accounts.models import Notice
+from accounts.roles import OrganisationKind, Role
 from catalog import services
 from catalog.errors import WrongState
 from catalog.models import Good, ReferenceContest, ReferencePrice
 from catalog.pricing.connectors import StorageConnector, fetch_references
 from catalog.pricing.references import best_references, government_only, grade_of
 from tests.catalog.factories import (
+    a_buyer_actor,
     a_catalog_actor,
     a_client_of,
     a_good,
     a_listing_on_sale,
+    a_person,
     a_supplier_actor,
+    an_organisation,
 )
 from zcy import clock
 
@@ -239,6 +244,99 @@ def test_the_staff_import_a_file_on_the_page() -> None:
     assert "1299.00" in html
     assert ReferencePrice.objects.get().grade == "C"
     assert client.post("/catalog/references/import/", {}).status_code == 400
+
+
+def a_proven_reference(**values: Any) -> ReferencePrice:
+    return services.keep_reference(
+        ReferencePrice(
+            good=a_good(), seen_at="官网", kind="maker", price=Decimal(100), observed_at=clock.now(),
+            proof=SimpleUploadedFile("page.html", b"<script>alert(1)</script>"), **values,
+        ),
+        actor=None,
+        proof=SimpleUploadedFile("page.html", b"<script>alert(1)</script>"),
+    )  # fmt: skip
+
+
+def with_second_factor(actor: Actor) -> Client:
+    Authenticator.objects.create(user=actor.user, type=Authenticator.Type.TOTP, data={})
+    return a_client_of(actor)
+
+
+def test_a_proof_is_downloaded_by_who_buys_supervises_or_runs_the_platform_and_by_nobody_else() -> None:
+    reference = a_proven_reference()
+    url = f"/references/{reference.pk}/proof/"
+    supervisor = actor_of(a_person(Role.SUPERVISOR, an_organisation(OrganisationKind.SUPERVISOR)))
+    for client in (
+        a_client_of(a_buyer_actor()),
+        with_second_factor(supervisor),
+        with_second_factor(a_catalog_actor()),
+    ):
+        answer = client.get(url)
+        assert answer.status_code == 200
+        assert b"".join(answer) == b"<script>alert(1)</script>"
+        assert answer["Content-Disposition"].startswith("attachment; ")
+        assert reference.proof_sha256[:12] in answer["Content-Disposition"]
+        assert answer["Content-Type"] == "application/octet-stream", "a page copy runs nowhere"
+        assert answer["Cache-Control"] == "private, no-store"
+    assert a_client_of(a_supplier_actor()).get(url).status_code == 403
+    assert a_client_of(a_buyer_actor(Role.FINANCE)).get(url).status_code == 403
+    assert Client().get(url).status_code == 302
+    assert a_client_of(a_buyer_actor()).get(f"/media/{reference.proof.name}").status_code == 404
+
+
+def test_a_proof_that_was_exchanged_or_is_gone_proves_nothing(english: None) -> None:
+    reference = a_proven_reference()
+    client = a_client_of(a_buyer_actor())
+    url = f"/references/{reference.pk}/proof/"
+    ReferencePrice.objects.filter(pk=reference.pk).update(proof_sha256="0" * 64)
+    answer = client.get(url)
+    assert answer.status_code == 409
+    assert "script" not in str(answer.get("Content-Disposition"))
+    reference.proof.storage.delete(reference.proof.name)
+    assert client.get(url).status_code == 404
+    assert client.get(f"/references/{a_reference().pk}/proof/").status_code == 404, "there is no proof"
+    ReferencePrice.objects.filter(pk=reference.pk).update(state="withdrawn")
+    assert client.get(url).status_code == 404
+
+
+def test_the_page_shows_source_terms_grade_age_and_the_hash_of_the_proof(english: None) -> None:
+    reference = a_proven_reference(tax_included=True, freight_included=False, warranty_months=12, unit="台")
+    a_reference(reference.good, days_ago=20, seen_at="某店", kind="survey")
+    address = f"/goods/{reference.good_id}/prices/"
+    client = a_client_of(a_buyer_actor())
+    client.cookies["django_language"] = "en"
+    html = client.get(address).content.decode()
+    for text in ("官网", "maker", "with tax", "without freight", "warranty 12 months", "20 days ago",
+                 "C: some terms differ", "not graded", "older than 14 days: caps nothing",
+                 reference.proof_sha256[:12], f"/references/{reference.pk}/proof/"):  # fmt: skip
+        assert text in html, text
+    everyone = Client().get(address).content.decode()
+    assert reference.proof_sha256[:12] in everyone
+    assert "/proof/" not in everyone, "a link that would be refused is not shown"
+
+
+def test_the_mark_of_a_government_only_model_stands_on_the_page_of_the_good(english: None) -> None:
+    ours = a_good("专供机", model="G1", spec={"memory": 16})
+    twin = a_good("公开机", model="P1", spec={"memory": 16}, category=ours.category)
+    a_listing_on_sale(ours, price="5000")
+    client = Client(headers={"accept-language": "en"})
+    assert "Government-only model" not in client.get(f"/goods/{ours.pk}/").content.decode()
+    a_reference(twin, price=Decimal(4999))
+    html = client.get(f"/goods/{ours.pk}/").content.decode()
+    assert html.count("Government-only model") == 2, "in the heading, and with its reason at the evidence"
+    assert "¥4,999.00" in html
+    assert "Government-only model" not in client.get(f"/goods/{twin.pk}/").content.decode()
+
+
+def test_a_twin_is_equal_in_the_key_attributes_where_the_category_has_any() -> None:
+    ours = a_good("专供机", model="G1", spec={"memory": 16, "colour": "black"}, key_hash="k")
+    twin = a_good("公开机", model="P1", spec={"memory": 16}, key_hash="k", category=ours.category)
+    a_good("无关机", model="Q1", spec={"memory": 16}, category=ours.category)
+    a_listing_on_sale(ours, price="5000")
+    a_reference(twin, price=Decimal(4000), days_ago=366)
+    assert government_only([ours.pk], clock.today()) == {}, "a price of a year ago says nothing"
+    a_reference(twin, price=Decimal(4500), days_ago=300)
+    assert government_only([ours.pk], clock.today()) == {ours.pk: Decimal("4500.00")}
 
 
 def test_dates_are_local() -> None:

@@ -103,5 +103,7 @@ OPEN_TO_ALL = frozenset(
         "catalog:supplier_checks",
         "catalog:supplier_join",
         "catalog:reference_contest",
+        # Every purchaser and supervisor may see what proves a reference price.
+        "catalog:reference_proof",
     ]
 )
