@@ -36,6 +36,7 @@ SEES: Final[Mapping[str, frozenset[Role]]] = {
     "hall": WITH_SUPERVISORS,
     "hallregion": WITH_SUPERVISORS,
     # How the catalog is kept.
+    "referencefetch": CATALOG_STAFF,
     "goodpair": CATALOG_STAFF,
     "goodmerge": CATALOG_STAFF,
     "goodfault": CATALOG_STAFF,

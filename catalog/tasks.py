@@ -124,3 +124,11 @@ def refresh_alerts() -> None:
     """Find the listings that need their suppliers, and tell those who have not been told today."""
     services.refresh_alerts()
     services.tell_suppliers()
+
+
+@shared_task(name="catalog.tasks.fetch_references")
+def fetch_references() -> None:
+    """Import what the configured source of reference prices has; nothing where none is configured."""
+    from catalog.pricing import connectors
+
+    connectors.fetch_references()

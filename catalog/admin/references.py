@@ -8,14 +8,18 @@ from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from catalog import services
-from catalog.models import ReferenceContest, ReferencePrice
+from catalog.models import ReferenceContest, ReferenceFetch, ReferencePrice
 from catalog.staff import SEES
 from zcy import clock
-from zcy.admin_site import RoleAdmin
+from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
 
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -60,11 +64,19 @@ class ReferencePriceAdmin(RoleAdmin[ReferencePrice]):
     autocomplete_fields = ("good",)
     list_select_related = ("good",)
     date_hierarchy = None
-    readonly_fields = ("grade", "state", "proof_sha256", "captured_by", "captured_at")
+    readonly_fields = ("proof_link", "proof_sha256", "grade", "state", "captured_by", "captured_at")
 
     def get_fields(self, request: HttpRequest, obj: ReferencePrice | None = None) -> Any:
         """What was computed stands below what is typed."""
         return (*ReferenceForm.Meta.fields, *self.readonly_fields) if obj else ReferenceForm.Meta.fields
+
+    @admin.display(description=_("proof"))
+    def proof_link(self, reference: ReferencePrice) -> SafeString | str:
+        """By the view that checks who asks, and that the file is still the one that was captured."""
+        if not reference.proof:
+            return "–"
+        url = reverse("catalog:reference_proof", args=[reference.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("Download the proof"))
 
     def save_model(
         self, request: HttpRequest, obj: ReferencePrice, form: ModelForm[ReferencePrice], change: bool
@@ -146,3 +158,54 @@ class ReferenceContestAdmin(RoleAdmin[ReferenceContest]):
             answer=form.cleaned_data["answer"],
         )
         obj.decided_at, obj.decided_by, obj.upheld = decided.decided_at, decided.decided_by, decided.upheld
+
+
+@admin.register(ReferenceFetch)
+class ReferenceFetchAdmin(ReadOnlyAdmin[ReferenceFetch]):
+    """What each reading of the configured source brought, and what could not be read and why."""
+
+    view_roles = SEES["referencefetch"]
+    list_display = ("started_at", "source", "state", "files", "kept", "known", "wrong", "ended_at")
+    list_filter = ("state",)
+    fields = (
+        "source",
+        "started_at",
+        "ended_at",
+        "state",
+        "error",
+        "files",
+        "kept",
+        "known",
+        "wrong",
+        "per_file",
+    )
+    readonly_fields = ("per_file",)
+
+    @admin.display(description=_("by file"))
+    def per_file(self, fetch: ReferenceFetch) -> SafeString | str:
+        """A line for each file, and under it what is wrong with which row."""
+        lines = [
+            (
+                told["name"],
+                told["error"]
+                or gettext("%(kept)d new, %(known)d known, %(wrong)d wrong")
+                % {name: told[name] for name in ("kept", "known", "wrong")},
+                format_html_join(
+                    "",
+                    "<li>{}</li>",
+                    (
+                        (
+                            gettext("line %(line)d, %(column)s “%(value)s”: %(remedy)s")
+                            % {"line": line, "column": column, "value": value, "remedy": remedy},
+                        )
+                        for line, column, value, remedy in told["rows"]
+                    ),
+                ),
+            )
+            for told in fetch.details
+        ]
+        return (
+            format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}<ul>{}</ul></li>", lines))
+            if lines
+            else "–"
+        )

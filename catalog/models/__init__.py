@@ -74,7 +74,7 @@ from catalog.models.prices import (
     QuantityBand,
     Tier,
 )
-from catalog.models.references import ReferenceContest, ReferencePrice
+from catalog.models.references import FetchState, ReferenceContest, ReferenceFetch, ReferencePrice
 from catalog.models.searching import (
     DemandRequest,
     DemandState,
@@ -102,6 +102,7 @@ __all__ = [
     "EmptySearch",
     "Favourite",
     "FavouriteList",
+    "FetchState",
     "Finding",
     "Good",
     "GoodChange",
@@ -145,6 +146,7 @@ __all__ = [
     "ProposalState",
     "QuantityBand",
     "ReferenceContest",
+    "ReferenceFetch",
     "ReferencePrice",
     "RequestKind",
     "RequestState",

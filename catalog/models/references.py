@@ -149,3 +149,40 @@ class ReferenceContest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference_id}: {self.supplier_id}"
+
+
+class FetchState(models.TextChoices):
+    DONE = "done", _("done")
+    FAULTY = "faulty", _("with faults")
+    FAILED = "failed", _("failed")
+
+
+class ReferenceFetch(models.Model):
+    """One reading of the configured source of reference prices, as the operator's staff look it up."""
+
+    source = models.CharField(_("source"), max_length=200)
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"))
+    state = models.CharField(_("state"), max_length=10, choices=FetchState)
+    files = models.PositiveIntegerField(_("files"), default=0)
+    kept = models.PositiveIntegerField(_("new rows"), default=0)
+    known = models.PositiveIntegerField(_("known rows"), default=0)
+    wrong = models.PositiveIntegerField(_("wrong rows"), default=0)
+    # Why nothing could be read at all.
+    error = models.TextField(_("error"), blank=True)
+    # For each file: {"name", "kept", "known", "wrong", "error", "rows": [[line, column, value, remedy]]}.
+    details = models.JSONField(_("details"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("fetch of reference prices")
+        verbose_name_plural = _("fetches of reference prices")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=FetchState.values), name="reference_fetch_state_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["started_at"], name="reference_fetch_started")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.started_at:%Y-%m-%d %H:%M}"

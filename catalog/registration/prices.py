@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.notices import NoticeKind, kinds
 from accounts.roles import Role
 from zcy import registries
-from zcy.registries import MenuItem, NightlyPart, TodoItem, TodoProvider
+from zcy.registries import MenuItem, NightlyPart, PeriodicTask, TodoItem, TodoProvider
 
 CONTESTS_URL: Final = "/admin/catalog/referencecontest/?decided_at__isempty=1"
 
@@ -41,6 +41,7 @@ def register() -> None:
         ("references", _("Reference prices"), "admin:catalog_referenceprice_changelist", 40),
         ("references_import", _("Import reference prices"), "catalog:references_import", 41),
         ("contests", _("Contested prices"), "admin:catalog_referencecontest_changelist", 42),
+        ("fetches", _("Fetched reference prices"), "admin:catalog_referencefetch_changelist", 43),
     ):
         registries.menu.register(
             MenuItem(
@@ -55,6 +56,10 @@ def register() -> None:
             )
         )
     registries.todo.register(TodoProvider("reference_contests", staff, _contests, order=30))
+    registries.todo.register(TodoProvider("reference_fetches", staff, _fetches, order=31))
+    registries.periodic_tasks.register(
+        PeriodicTask("reference prices", "catalog.tasks.fetch_references", hour=4, minute=40)
+    )
 
 
 def _contests(actor: Any) -> Iterable[TodoItem]:
@@ -70,4 +75,22 @@ def _contests(actor: Any) -> Iterable[TodoItem]:
             url=CONTESTS_URL,
             action=_("Decide"),
             since=found["since"],
+        )
+
+
+def _fetches(_actor: Any) -> Iterable[TodoItem]:
+    """The latest reading of the configured source, where it failed or found faults."""
+    from catalog.models import FetchState, ReferenceFetch
+    from catalog.pricing.connectors import configured
+
+    if configured() is None:
+        return
+    last = ReferenceFetch.objects.defer("details").order_by("-id").first()
+    if last is not None and last.state != FetchState.DONE:
+        yield TodoItem(
+            label=_("Reference prices that could not be fetched"),
+            count=max(last.wrong, 1),
+            url=f"/admin/catalog/referencefetch/{last.pk}/change/",
+            action=_("Look"),
+            since=last.started_at,
         )

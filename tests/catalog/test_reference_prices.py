@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -19,7 +17,6 @@ from accounts.roles import OrganisationKind, Role
 from catalog import services
 from catalog.errors import WrongState
 from catalog.models import Good, ReferenceContest, ReferencePrice
-from catalog.pricing.connectors import StorageConnector, fetch_references
 from catalog.pricing.references import best_references, government_only, grade_of
 from tests.catalog.factories import (
     a_buyer_actor,
@@ -166,18 +163,6 @@ def test_what_is_no_such_file_is_refused_as_a_whole(content: bytes) -> None:
     report = services.import_references(content, actor=None)
     assert report.error
     assert not report.rows
-
-
-def test_a_folder_is_read_once_however_often_it_is_fetched(tmp_path: Path) -> None:
-    good = a_good()
-    (tmp_path / "a.csv").write_text(HEADER + a_row(good), encoding="utf-8")
-    (tmp_path / "notes.txt").write_text("not read")
-    connector = StorageConnector(FileSystemStorage(location=tmp_path))
-    assert fetch_references(connector)["a.csv"].kept == 1
-    again = fetch_references(connector)
-    assert list(again) == ["a.csv"]
-    assert again["a.csv"].known == 1
-    assert fetch_references(StorageConnector(FileSystemStorage(location=tmp_path), "absent")) == {}
 
 
 def test_a_contested_price_is_put_in_force_again_or_withdrawn_and_the_supplier_is_told() -> None:

@@ -231,6 +231,24 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# CSV files of reference prices that are fetched by night: a bucket, or a folder; nothing where neither is named.
+if env.text("REFERENCES_S3_BUCKET"):
+    STORAGES["references"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.text("REFERENCES_S3_BUCKET"),
+            "location": env.text("REFERENCES_S3_PREFIX"),
+            "endpoint_url": env.text("REFERENCES_S3_ENDPOINT") or None,
+            "region_name": env.text("REFERENCES_S3_REGION") or None,
+            "access_key": env.required("REFERENCES_S3_ACCESS_KEY"),
+            "secret_key": env.required("REFERENCES_S3_SECRET_KEY"),
+        },
+    }
+elif env.text("REFERENCES_FOLDER"):
+    STORAGES["references"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.text("REFERENCES_FOLDER")},
+    }
 WHITENOISE_MAX_AGE = 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
