@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 
 from accounts.models import Delegation, Membership, Organisation, Region, User
 from accounts.roles import ROLES_OF_KIND, SEPARATE_POWERS, OrganisationKind
+from zcy.prepared import prepared_cursor
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -137,7 +138,7 @@ def _memberships(user: User) -> list[tuple[Any, ...]]:
     The giver is empty for the person's own roles, and names the colleague for roles held in their place. Every page
     asks, and composing the statement anew would cost more than answering it.
     """
-    with connections[user._state.db or DEFAULT_DB_ALIAS].cursor() as cursor:
+    with prepared_cursor(user._state.db or DEFAULT_DB_ALIAS) as cursor:
         cursor.execute(_statement(), [user.pk, user.pk])
         return list(cursor.fetchall())
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 # After a failure nobody waits for the server again for this long.
@@ -46,8 +46,30 @@ class _Rest:
 _rest = _Rest()
 
 
+class _KeptClient(RedisCacheClient):
+    """Django's client, but with one client of redis-py for a server: Django makes one at every operation.
+
+    Making it costs more than asking the server. It holds no connection of its own, only the pool.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._clients: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)
+        client = self._clients.get(pool)
+        if client is None:
+            client = self._clients[pool] = self._client(connection_pool=pool)
+        return client
+
+
 class TolerantRedisCache(RedisCache):
     """Django's Redis cache, whose every operation survives the server's absence."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _KeptClient
 
     def _try(self, operation: Callable[[], Result], otherwise: Result) -> Result:
         if _rest.is_resting():

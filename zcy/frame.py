@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 import zcy
 from zcy import registries
+from zcy.prepared import prepared_cursor
 from zcy.registries import NavigationLink
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def count_all(actor: Any) -> dict[str, int]:
     # A failed statement would end a transaction that the view is in; outside one no guard is needed.
     guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with guard, connection.cursor() as cursor:
+        with guard, prepared_cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(columns)}", params)
             row = cursor.fetchone() or ()
     except DatabaseError:

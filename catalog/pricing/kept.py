@@ -28,9 +28,7 @@ def kept(peers: Peers, name: str, compute: Callable[[], Any]) -> Any:
     """What was computed under this name since the deals of these peers last changed; else compute and keep it."""
     key, group = f"{_ALL}.kept.{name}", _group(peers)
     found = cache.get_many([_ALL, group, key])
-    tokens = tuple(
-        found.get(token) or cache.get_or_set(token, _new_token, TOKEN_SECONDS) for token in (_ALL, group)
-    )
+    tokens = _tokens(found, group)
     if key in found:
         under, value = found[key]
         if under == tokens:
@@ -38,6 +36,18 @@ def kept(peers: Peers, name: str, compute: Callable[[], Any]) -> Any:
     value = compute()
     cache.set(key, (tokens, value), KEEP_SECONDS)
     return value
+
+
+def deals_version(peers: Peers) -> Any:
+    """Equal only while the deals of these peers have not changed."""
+    group = _group(peers)
+    return _tokens(cache.get_many([_ALL, group]), group)
+
+
+def _tokens(found: dict[str, Any], group: str) -> tuple[Any, ...]:
+    return tuple(
+        found.get(token) or cache.get_or_set(token, _new_token, TOKEN_SECONDS) for token in (_ALL, group)
+    )
 
 
 def forget(changed: Iterable[Peers]) -> None:

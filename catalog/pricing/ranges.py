@@ -187,7 +187,7 @@ PAGE_COLUMN: Final = """
         jsonb_build_array(l.as_of, l.n, l.recent, l.suppliers, l.recent_suppliers, l.own, l.own_spread, l.weight,
                           l.usual_quantity, l.prior, l.prior_spread, coalesce(l.equivalents, 0)),
         jsonb_build_array(m.as_of, m.quantity_slope, m.drift, m.within, m.explained, m.tiers, m.tails, '{}'::jsonb),
-        jsonb_build_object(%s::text, a.regions -> %s),
+        jsonb_build_object(%s::text, a.regions -> %s::text),
         CASE WHEN l.good_id IS NULL THEN jsonb_build_array(m.attributes, m.between) END)
        FROM catalog_pricemodel a JOIN catalog_pricemodel m ON m.category_id = g.category_id
        LEFT JOIN catalog_pricelevel l ON l.good_id = g.id AND l.category_id = g.category_id

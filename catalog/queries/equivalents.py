@@ -1,15 +1,15 @@
-"""What belongs to a standard good besides its offers: equivalents, relations, certificates, pictures. One statement."""
+"""What belongs to a standard good besides its offers: equivalents, relations, certificates, pictures; as columns."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from catalog.gtin import show_gtin
@@ -20,17 +20,18 @@ from zcy.formats import money
 MOST: Final = 12
 
 # The index good_category_key finds the equivalents; the cheapest that are offered come first.
-_STANDARD: Final = """
-    SELECT g.merged_into_id, g.gtin, g.maker, g.unit,
+# Columns of a statement that loads one good `g` anyway.
+STANDARD_COLUMNS: Final = f"""
+           g.gtin, g.maker,
            (SELECT json_build_object('id', s.id, 'name', s.name) FROM catalog_good s WHERE s.id = g.successor_id),
            (SELECT json_agg(r) FROM (SELECT p.id, p.name FROM catalog_good p
-             WHERE p.successor_id = g.id AND p.state <> 'merged' ORDER BY p.id DESC LIMIT %(most)s) AS r),
+             WHERE p.successor_id = g.id AND p.state <> 'merged' ORDER BY p.id DESC LIMIT {MOST}) AS r),
            (SELECT json_agg(r) FROM (SELECT a.id, a.name, a.lowest_price FROM catalog_good_accessories x
               JOIN catalog_good a ON a.id = x.to_good_id
-             WHERE x.from_good_id = g.id AND a.state = 'active' ORDER BY a.offers DESC, a.id LIMIT %(most)s) AS r),
+             WHERE x.from_good_id = g.id AND a.state = 'active' ORDER BY a.offers DESC, a.id LIMIT {MOST}) AS r),
            (SELECT json_agg(r) FROM (SELECT a.id, a.name FROM catalog_good_accessories x
               JOIN catalog_good a ON a.id = x.from_good_id
-             WHERE x.to_good_id = g.id AND a.state = 'active' ORDER BY a.id LIMIT %(most)s) AS r),
+             WHERE x.to_good_id = g.id AND a.state = 'active' ORDER BY a.id LIMIT {MOST}) AS r),
            (SELECT json_agg(r) FROM (SELECT c.label, c.certificate, c.expires_on FROM catalog_goodlabel c
              WHERE c.good_id = g.id ORDER BY c.label, c.expires_on DESC NULLS FIRST) AS r),
            (SELECT json_agg(p.picture ORDER BY p."order", p.id) FROM catalog_goodpicture p WHERE p.good_id = g.id),
@@ -39,9 +40,7 @@ _STANDARD: Final = """
               FROM catalog_good e LEFT JOIN catalog_brand b ON b.id = e.brand_id
              WHERE g.key_hash <> '' AND e.category_id = g.category_id AND e.key_hash = g.key_hash AND e.id <> g.id
                AND e.key_hash <> '' AND e.state = 'active'
-             ORDER BY e.offers = 0, e.lowest_price, e.id LIMIT %(most)s) AS r),
-           EXISTS (SELECT 1 FROM catalog_favourite f WHERE f.good_id = g.id AND f.user_id = %(user)s)
-      FROM catalog_good g WHERE g.id = %(good)s
+             ORDER BY e.offers = 0, e.lowest_price, e.id LIMIT {MOST}) AS r)
 """
 
 
@@ -76,11 +75,9 @@ class Certificate:
 class StandardGood:
     """What the page of a good shows besides offers and prices."""
 
-    # The good that has taken its place: the page leads there.
-    merged_into: int | None
-    gtin: str
-    maker: str
-    successor: Related | None
+    gtin: str = ""
+    maker: str = ""
+    successor: Related | None = None
     predecessors: list[Related] = field(default_factory=list)
     accessories: list[Related] = field(default_factory=list)
     accessory_of: list[Related] = field(default_factory=list)
@@ -89,22 +86,14 @@ class StandardGood:
     # Equal in all key attributes of the category (同等品), of another brand or model.
     equivalents: list[Related] = field(default_factory=list)
     all_equivalents: int = 0
-    # Whether the person who looks keeps it as a favourite.
-    kept: bool = False
 
 
-def standard_good(good_id: int, user_id: int | None = None) -> StandardGood | None:
-    """One good, and whether this person keeps it; None where there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDARD, {"good": good_id, "user": user_id, "most": MOST})
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    merged_into, gtin, maker, unit, *rest, kept = row
+def standard_of(values: Sequence[Any], unit: str) -> StandardGood:
+    """What was loaded as `STANDARD_COLUMNS` of a good of this unit."""
+    gtin, maker, *rest = values
     successor, before, accessories, of, certificates, pictures, equals = (_loaded(value) for value in rest)
     words = {value: str(label) for value, label in PolicyLabel.choices}
     return StandardGood(
-        merged_into=merged_into,
         gtin=show_gtin(gtin),
         maker=maker,
         successor=Related(successor["id"], successor["name"]) if successor else None,
@@ -115,7 +104,6 @@ def standard_good(good_id: int, user_id: int | None = None) -> StandardGood | No
         pictures=[f"{settings.MEDIA_URL}{name}" for name in pictures or ()],
         equivalents=[_related(one, unit) for one in equals or ()],
         all_equivalents=equals[0]["total"] if equals else 0,
-        kept=kept,
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,11 +26,13 @@ from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.pricing.ranges import PAGE_COLUMN, PriceRange, Wanted, page_parameters, page_range
 from catalog.pricing.references import TWIN_COLUMN, twin_parameters
 from catalog.pricing.words import ground_text, range_sentence
+from catalog.queries.equivalents import STANDARD_COLUMNS, StandardGood, standard_of
 from catalog.tree import Node, category_tree
 from zcy import clock
 from zcy.drawing import Mark, PriceBand, describe
 from zcy.formats import money, percent, quantity
 from zcy.money import yuan
+from zcy.prepared import prepared_cursor
 
 MOST_OFFERS: Final = 200
 MOST_CHANGES: Final = 30
@@ -44,12 +45,12 @@ _CHANGES: Final = """
 _GOOD: Final = f"""
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), g.category_id, g.spec, g.spec_hash, g.unit, g.pack_size, g.labels,
            g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0),
-           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {TWIN_COLUMN}, {PAGE_COLUMN}
+           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {TWIN_COLUMN}, {PAGE_COLUMN}, {STANDARD_COLUMNS}
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
      WHERE g.id = %s
 """
-_OFFERS: Final = """
+_OFFERS_BY: Final = """
     SELECT l.id, l.supplier_id, o.name, r.name, l.price, l.stock, l.min_quantity, l.delivery_days, l.delivery_paths,
            l.warranty_months, l.note, l.review, coalesce(s.grade, ''), coalesce(s.provisional, true), count(*) OVER ()
       FROM catalog_listing l
@@ -64,6 +65,7 @@ _ORDERS: Final = {
     "delivery": "l.delivery_days NULLS LAST, l.price, l.id",
     "grade": "s.score DESC NULLS LAST, l.price, l.id",
 }
+_OFFERS: Final = {sort: _OFFERS_BY.format(order=order) for sort, order in _ORDERS.items()}
 
 
 @dataclass(slots=True)
@@ -148,6 +150,8 @@ class GoodPage:
     all_offers: int = 0
     # The lowest public price of a twin, where this model has none and is dearer (专供).
     twin_price: Decimal | None = None
+    # Equivalents, relations, certificates and pictures.
+    standard: StandardGood = field(default_factory=StandardGood)
 
     @property
     def evidence_key(self) -> str:
@@ -167,7 +171,7 @@ def good_page(
     band: int = 0,
     quantity_wanted: Decimal | None = None,
 ) -> GoodPage | None:
-    """One good with its offers and prices; None where there is none. Three statements, whatever its size.
+    """One good with its offers and prices; None where there is none. Two statements and the panel's, whatever its size.
 
     Args:
         good_id: the good.
@@ -178,7 +182,7 @@ def good_page(
         band: the quantity band of those deals, 0 = all.
         quantity_wanted: that the range is told for; None: the good's usual one.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _GOOD, [MOST_CHANGES, *twin_parameters(clock.today()), *page_parameters(region), good_id]
         )
@@ -189,7 +193,7 @@ def good_page(
         if row[13] != "active":
             reviews = []  # what is retired is no longer offered
         sort = sort if sort in _ORDERS else "price"
-        cursor.execute(_OFFERS.format(order=_ORDERS[sort]), [good_id, reviews, MOST_OFFERS])
+        cursor.execute(_OFFERS[sort], [good_id, reviews, MOST_OFFERS])
         offers = cursor.fetchall()
     (
         pk,
@@ -212,6 +216,7 @@ def good_page(
         brand_id,
         twin_price,
         learned,
+        *others,
     ) = row
     spec = spec if isinstance(spec, dict) else json.loads(spec)
     reasonable = page_range(
@@ -253,6 +258,7 @@ def good_page(
         comparisons=_comparisons(panel, sort),
         all_offers=offers[0][-1] if offers else 0,
         twin_price=yuan(twin_price) if twin_price is not None else None,
+        standard=standard_of(others, unit),
     )
 
 

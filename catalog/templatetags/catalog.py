@@ -9,8 +9,6 @@ from html import escape
 from typing import Any, Final
 
 from django import template
-from django.middleware.csrf import get_token
-from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -133,11 +131,19 @@ def _value(value: Value) -> str:
     )
 
 
-@register.simple_tag(takes_context=True)
+@register.simple_tag
 def offer_rows(
-    context: Context, offers: Iterable[Offer], unit: str, cart_url: str, sign_in_url: str
+    offers: Iterable[Offer], unit: str, cart_url: str, sign_in_url: str, token: str = ""
 ) -> SafeString:
-    """Draw the offers of a good; whoever buys gets a form in each row. The fields of an offer are escaped already."""
+    """Draw the offers of a good; whoever buys gets a form in each row. The fields of an offer are escaped already.
+
+    Args:
+        offers: the rows.
+        unit: of the good.
+        cart_url: where the forms lead; empty for those who do not buy.
+        sign_in_url: where those are led who have not signed in.
+        token: against forged requests, one for all forms.
+    """
     words = {
         "t_supplier": escape(_("Supplier")),
         "t_price": escape(_("Unit price")),
@@ -158,7 +164,7 @@ def offer_rows(
     }
     words |= {"url": escape(cart_url), "sign_in": escape(sign_in_url)}
     words["unit"] = _HINT.format(f"/{escape(unit)}") if unit else ""
-    words["token"] = get_token(context["request"]) if cart_url else ""
+    words["token"] = token
     return mark_safe("".join(_offer_row(offer, words) for offer in offers))  # noqa: S308 - every value is escaped
 
 

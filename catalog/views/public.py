@@ -20,14 +20,14 @@ from accounts.actor import Actor
 from accounts.models import Region
 from accounts.models.organisations import OrganisationSize
 from accounts.roles import BUYER_ROLES, SUPPLIER_ROLES, Role
-from catalog import queries
 from catalog.attributes import attributes_of
 from catalog.forms import GoodForm
-from catalog.kept import kept_list
-from catalog.models import Brand, PolicyLabel, Tier
+from catalog.kept import kept_good, kept_list
+from catalog.models import Brand, Good, PolicyLabel, Tier
 from catalog.orderable import publishes_first
-from catalog.queries.equivalents import standard_good
+from catalog.pricing.kept import deals_version
 from catalog.queries.favourites import favourites_among
+from catalog.queries.good_version import GoodVersion, good_version
 from catalog.queries.price_index import has_index
 from catalog.search.answer import answer
 from catalog.search.facet_values import shown
@@ -36,6 +36,8 @@ from catalog.search.filters import ATTRIBUTE_PREFIX, RANGE, SORTS, Filters, read
 from catalog.search.recording import record_search
 from catalog.search.suggest import Suggestions, likelier, suggestions
 from catalog.tree import category_tree
+from catalog.views.drawn_good import DrawnGood, draw_good
+from zcy import clock
 from zcy.access import public
 from zcy.formats import short_money
 
@@ -249,33 +251,44 @@ def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
 def good(request: HttpRequest, good_id: int) -> HttpResponse:
     """A standard good with its reasonable range, offers and evidence."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    standard = standard_good(good_id, actor.user_id) if good_id <= LARGEST_ID else None
-    if standard is not None and standard.merged_into is not None:
-        return redirect("catalog:good", standard.merged_into, permanent=True)
+    found = good_version(good_id, actor.user_id) if good_id <= LARGEST_ID else None
+    if found is not None and found.merged_into is not None:
+        return redirect("catalog:good", found.merged_into, permanent=True)
     form = GoodForm(request.GET)
     wanted = form.wanted(own_tier=_own_tier(actor))
-    page = (
-        queries.good_page(
-            good_id=good_id, region=actor.region, publish_first=publishes_first(actor.region), **wanted
-        )
-        if good_id <= LARGEST_ID
-        else None
-    )
-    if page is None:
+    drawn = _good(actor, found, wanted) if found is not None else None
+    if found is None or drawn is None:
         raise Http404(_("There is no such good."))
-    trail = [(node.name, node.url) for node in page.category.trail] if page.category else []
     context = {
-        "good": page,
-        "standard": standard,
+        "good": drawn.good,
+        "drawn": drawn.for_request(request),
         "form": form,
-        "trail": trail,
         "is_buyer": actor.has_role(*BUYER_ROLES),
         "is_supplier": actor.has_role(*SUPPLIER_ROLES),
-        "favourites": str(good_id) if standard is not None and standard.kept else "",
-        "cart_url": _cart_url() if actor.has_role(Role.PURCHASER) else "",
-        "sign_in_url": "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/",
+        "favourites": str(good_id) if found.is_favourite else "",
+        "sign_in_url": _sign_in_url(actor, good_id),
     }
     return render(request, "catalog/public/good.html", context, status=400 if form.errors else 200)
+
+
+def _good(actor: Actor, found: GoodVersion, wanted: dict[str, Any]) -> DrawnGood | None:
+    """What everybody of the actor's region and kind is shown of a good: kept until one of its rows is written."""
+    good_id, region = found.peers[0], actor.region
+    cart_url = _cart_url() if actor.has_role(Role.PURCHASER) else ""
+    asked = {"region": region, "publish_first": publishes_first(region), **wanted}
+    reader = (region.pk if region else None, cart_url, actor.is_authenticated)
+    key = (good_id, get_language(), clock.today(), reader, asked["publish_first"], *map(str, wanted.values()))
+    version = (found.rows, deals_version(found.peers))
+    try:
+        return kept_good(
+            key, version, lambda: draw_good(good_id, asked, cart_url, _sign_in_url(actor, good_id))
+        )
+    except Good.DoesNotExist:
+        return None
+
+
+def _sign_in_url(actor: Actor, good_id: int) -> str:
+    return "" if actor.is_authenticated else f"/account/login/?next=/goods/{good_id}/"
 
 
 def _own_tier(actor: Actor) -> int:

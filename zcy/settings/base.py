@@ -121,6 +121,8 @@ DATABASES = {
         "PORT": _database.port,
         "OPTIONS": {
             **_database.options,
+            # For the cursors of zcy.prepared only; a pooler that gives each transaction another session forgets them.
+            "prepare_threshold": None if env.flag("DATABASE_BEHIND_PGBOUNCER", default=False) else 5,
             # Only web processes pool: a worker that forks would share the sockets of its parent's pool.
             **(
                 {"pool": {"min_size": 2, "max_size": 4, "timeout": 10}}
