@@ -8,6 +8,7 @@ because the survivor has its like (the same person's favourite) is set aside, an
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -137,6 +138,38 @@ def move(reference: Reference, old: int, new: int) -> Moved:
         if key is not None and key.name == reference.field:
             moved.ids = [new]  # the good is the row's own key
     return moved
+
+
+_TAKE_ALONG: Final = """
+    WITH RECURSIVE named AS (
+        SELECT * FROM unnest(%(rows)s::bigint[], %(goods)s::bigint[]) AS n(row_id, good_id)
+    ), followed AS (
+        SELECT n.row_id, m.id AS merge_id, m.survivor_id
+          FROM named n JOIN catalog_goodmerge m ON m.merged_id = n.good_id AND m.undone_at IS NULL
+        UNION ALL
+        SELECT f.row_id, m.id, m.survivor_id
+          FROM followed f JOIN catalog_goodmerge m ON m.merged_id = f.survivor_id AND m.undone_at IS NULL
+    )
+    INSERT INTO catalog_movedrows AS k (merge_id, reference, ids, set_aside)
+    SELECT merge_id, %(reference)s, array_agg(row_id ORDER BY row_id), '[]' FROM followed GROUP BY merge_id
+    ON CONFLICT (merge_id, reference) DO UPDATE
+       SET ids = (SELECT array_agg(DISTINCT i ORDER BY i) FROM unnest(k.ids || EXCLUDED.ids) AS i)
+     WHERE NOT k.ids @> EXCLUDED.ids
+"""
+
+
+def take_along(name: str, named: Mapping[int, int]) -> None:
+    """Count rows that came after a merge, and name the merged good, among those it moved: an undo gives them back.
+
+    Args:
+        name: the foreign key, "app.Model.field"; its rows point to the survivor already.
+        named: row → the good that its sender named; rows that name a good which is not merged are left alone.
+    """
+    if named:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _TAKE_ALONG, {"reference": name, "rows": list(named), "goods": list(named.values())}
+            )
 
 
 def move_back(reference: Reference, moved: Moved, old: int, new: int) -> int:

@@ -19,9 +19,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from catalog import merging
 from catalog.models import Good, ReferencePrice
 from catalog.models.references import ReferenceKind
-from catalog.pricing.references import grade_of
+from catalog.pricing.references import grade_of, offered_warranty
+from catalog.tree import category_tree
 from zcy import audit, clock
 
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -131,11 +133,14 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
     report = ImportReport()
     goods = _goods(found)
+    warranties = offered_warranty({good.merged_into_id or good.pk for good in goods.values()})
     numbers: Counter[str] = Counter()
     wanted: list[tuple[int, ReferencePrice]] = []
+    # Row → the good that its sender named, where that one was merged into another.
+    merged: dict[str, int] = {}
     for line, row in enumerate(found, start=2):
         try:
-            reference = _read(row, goods)
+            reference = _read(row, goods, warranties)
         except _WrongCell as wrong:
             value = (row.get(wrong.column) or "")[:100]
             report.rows.append(RowOutcome(line, "wrong", wrong.column, value, wrong.remedy))
@@ -146,6 +151,8 @@ def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
         numbers[key] += 1
         reference.row_key = f"{key}-{numbers[key]}"
         reference.captured_by = actor.user if actor else None
+        if (named := goods[(row.get("good") or "").strip()]).pk != reference.good_id:
+            merged[reference.row_key] = named.pk
         wanted.append((line, reference))
     with transaction.atomic():
         known = set(
@@ -155,6 +162,7 @@ def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
         )
         new = [reference for _line, reference in wanted if reference.row_key not in known]
         ReferencePrice.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
+        _take_along(merged)
         if new:
             audit.record(actor=actor, action="references.imported", data={"rows": len(new)})
     report.rows += [
@@ -164,22 +172,34 @@ def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
     return report
 
 
+def _take_along(merged: Mapping[str, int]) -> None:
+    """What names a merged good stands at its survivor, until that merge is undone."""
+    if merged:
+        rows = ReferencePrice.objects.filter(source=SOURCE, row_key__in=list(merged))
+        named = {pk: merged[key] for pk, key in rows.values_list("pk", "row_key")}
+        merging.take_along("catalog.ReferencePrice.good", named)
+
+
 def _goods(found: list[dict[str, str]]) -> dict[str, Good]:
-    """Goods by our number and by their id at the source."""
+    """Goods by our number and by their id at the source, those that were merged included."""
     texts = {(row.get("good") or "").strip() for row in found}
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
-    only = Good.objects.only("id", "unit", "external_id")
+    only = Good.objects.select_related("merged_into").only(
+        "id", "unit", "pack_size", "category_id", "external_id", "merged_into__unit", "merged_into__pack_size",
+        "merged_into__category_id",
+    )  # fmt: skip
     by_text = {good.external_id: good for good in only.filter(external_id__in=texts - {""})}
     return by_text | {str(good.pk): good for good in only.filter(pk__in=numbers)}
 
 
-def _read(row: Mapping[str, str], goods: Mapping[str, Good]) -> ReferencePrice:
+def _read(row: Mapping[str, str], goods: Mapping[str, Good], warranties: Mapping[int, int]) -> ReferencePrice:
     def cell(name: str) -> str:
         return (row.get(name) or "").strip()
 
     good = goods.get(cell("good"))
     if good is None:
         raise _WrongCell("good", _("the number of a standard good, or its id at the source"))
+    good = good.merged_into or good
     kind = _KINDS.get(cell("kind"), cell("kind"))
     if kind not in ReferenceKind.values:
         raise _WrongCell("kind", _("maker, own_shop, other_shop or survey"))
@@ -215,7 +235,14 @@ def _read(row: Mapping[str, str], goods: Mapping[str, Good]) -> ReferencePrice:
         except ValidationError as error:
             raise _WrongCell("url", _("an address that begins with https://")) from error
         reference.url = url[:500]
-    reference.grade = grade_of(reference, good.unit)
+    node = category_tree().by_id.get(good.category_id)
+    reference.grade = grade_of(
+        reference,
+        good.unit,
+        good.pack_size,
+        standard=node.unit if node else "",
+        warranty=warranties.get(good.pk),
+    )
     return reference
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.notices import notify
 from accounts.roles import SUPPLIER_ROLES, Role
+from catalog import merging
 from catalog.errors import WrongState
 from catalog.models import Listing, ReferenceContest, ReferencePrice
 from catalog.models.references import ReferenceState
-from catalog.pricing.references import grade_of
+from catalog.pricing.references import grade_of, offered_warranty
 from zcy import audit, clock
 
 
@@ -33,13 +34,25 @@ def sha256_of(file: File[Any]) -> str:
 def keep_reference(
     reference: ReferencePrice, *, actor: Actor | None, proof: File[Any] | None = None
 ) -> ReferencePrice:
-    """Save a reference price with its grade, who captured it, and the hash of a new proof."""
+    """Save a reference price with its grade, who captured it, and the hash of a new proof.
+
+    One of a good that was merged stands at the survivor, until that merge is undone.
+    """
+    named = reference.good
+    reference.good = named.merged_into or named
     if proof is not None:
         reference.proof_sha256 = sha256_of(proof)
     if reference.pk is None and actor is not None:
         reference.captured_by = actor.user
-    reference.grade = grade_of(reference, reference.good.unit)
-    reference.save()
+    good = reference.good
+    warranty = offered_warranty([good.pk]).get(good.pk)
+    reference.grade = grade_of(
+        reference, good.unit, good.pack_size, standard=good.category.unit, warranty=warranty
+    )
+    with transaction.atomic():
+        reference.save()
+        if reference.good_id != named.pk:
+            merging.take_along("catalog.ReferencePrice.good", {reference.pk: named.pk})
     return reference
 
 

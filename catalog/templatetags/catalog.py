@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Final
 
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from catalog.merging import take_along
 from exchange.market.merging import ROLE_HERE
 from exchange.market.report import Report
 from zcy import numbers
@@ -57,6 +58,17 @@ def link_inquiries(cursor: CursorWrapper, report: Report) -> None:
         WHERE i.source = %(source)s AND i.external_id = m.id AND i.previous_id IS DISTINCT FROM p.id""",
         {"source": report.source},
     )
+
+
+def let_references_follow(cursor: CursorWrapper, report: Report) -> None:
+    """Reference prices of goods that were merged here stand at the survivor, until that merge is undone."""
+    cursor.execute(
+        """SELECT r.id, g.id FROM catalog_good g JOIN m_reference_prices m ON m.good = g.external_id
+        JOIN catalog_referenceprice r ON r.source = %(source)s AND r.row_key = m.row_key AND r.row_key <> ''
+        WHERE g.source = %(source)s AND g.merged_into_id IS NOT NULL""",
+        {"source": report.source},
+    )
+    take_along("catalog.ReferencePrice.good", dict(cursor.fetchall()))
 
 
 def find_touched_orders(cursor: CursorWrapper, report: Report) -> None:

@@ -156,6 +156,8 @@ def _merge(cursor: CursorWrapper, report: Report, advance: Progress) -> set[str]
             merge(cursor, step, report)
     deriving.give_roles(cursor, report)
     deriving.link_inquiries(cursor, report)
+    if "reference_prices" in present:
+        deriving.let_references_follow(cursor, report)
     deriving.find_touched_orders(cursor, report)
     deriving.settle_orders(cursor)
     deriving.observe_prices(cursor, report)

@@ -133,7 +133,7 @@ MERGES: Final[tuple[Merge, ...]] = (
         "catalog.ReferencePrice",
         "source, row_key, good_id, seen_at, kind, price, observed_at",
         # The format knows no terms: such rows have no grade. Where a price was seen tells the kind of source.
-        """SELECT %(source)s, m.row_key, g.id, m.source,
+        """SELECT %(source)s, m.row_key, coalesce(g.merged_into_id, g.id), m.source,
             CASE m.source WHEN 'maker' THEN 'maker' WHEN 'mall' THEN 'own_shop' WHEN 'survey' THEN 'survey'
                 ELSE 'other_shop' END, m.price, m.observed_at
         FROM m_reference_prices m JOIN catalog_good g ON g.source = %(source)s AND g.external_id = m.good""",

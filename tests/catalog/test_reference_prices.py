@@ -15,12 +15,16 @@ from accounts.actor import Actor, actor_of
 from accounts.models import Notice
 from accounts.roles import OrganisationKind, Role
 from catalog import services
+from catalog.checks import results_of
 from catalog.errors import WrongState
+from catalog.mending import PRICE
 from catalog.models import Good, ReferenceContest, ReferencePrice
 from catalog.pricing.references import best_references, government_only, grade_of
+from catalog.services.mend_rejected import plan_mending
 from tests.catalog.factories import (
     a_buyer_actor,
     a_catalog_actor,
+    a_category,
     a_client_of,
     a_good,
     a_listing_on_sale,
@@ -73,6 +77,74 @@ def a_reference(good: Good | None = None, *, days_ago: float = 1, **values: Any)
 )
 def test_the_grade_counts_what_differs(terms: dict[str, Any], grade: str) -> None:
     assert grade_of(ReferencePrice(**({"kind": "maker"} | SAME | terms)), "台") == grade
+
+
+@pytest.mark.parametrize(
+    ("offered", "stated", "grade"),
+    [(None, None, "A"), (0, None, "A"), (12, None, "B"), (12, 11, "B"), (12, 12, "A"), (12, 24, "A")],
+)
+def test_a_shorter_warranty_than_every_offer_s_is_a_difference(
+    offered: int | None, stated: int | None, grade: str
+) -> None:
+    good = a_good()
+    for months in (offered, 36) if offered is not None else (None,):
+        a_listing_on_sale(good, warranty_months=months)
+    a_listing_on_sale(good, warranty_months=0, sale="off_sale")
+    reference = ReferencePrice(
+        good=good, seen_at="官网", kind="maker", price=90, observed_at=clock.now(), warranty_months=stated,
+        **SAME,
+    )  # fmt: skip
+    assert services.keep_reference(reference, actor=None).grade == grade
+
+
+def test_a_price_in_another_unit_caps_nothing_and_lowers_no_price() -> None:
+    seller = a_supplier_actor()
+    good = a_good(unit="箱", pack_size=Decimal(8))
+    listing = a_listing_on_sale(
+        good, supplier=seller.organisation, price="800", review="rejected", sale="off_sale"
+    )
+    a_reference(good, price=Decimal(100), unit="个", grade="D")
+    assert best_references([good.pk], clock.today()) == {}
+    (result,) = [row for row in results_of([listing.pk])[listing.pk] if row.check == "price_reference"]
+    assert result.finding == "not_computable"
+    assert not any(mending.possible for mending in plan_mending([listing], PRICE))
+    a_reference(good, price=Decimal(700), unit=" 箱 ")
+    assert best_references([good.pk], clock.today())[good.pk].price == Decimal("700.00")
+
+
+@pytest.mark.parametrize(
+    ("unit", "pack", "price"),
+    [
+        ("箱(10包)", "5", "50.00"),
+        ("箱（10 包）", "5", "50.00"),
+        ("箱(3)", "5", "166.67"),
+        ("箱(5包)", "5", "100.00"),
+        ("箱(10包)", None, None),  # nobody knows how much the good holds
+        ("箱(0包)", "5", None),
+        ("盒(10包)", "5", None),
+        ("包", "5", "500.00"),  # the unit of the category, of which the good holds five
+        ("包", None, None),
+        ("张", "5", None),
+        ("", "5", "100.00"),
+    ],
+)
+def test_a_price_per_another_pack_is_converted_where_both_packs_are_known(
+    unit: str, pack: str | None, price: str | None
+) -> None:
+    size = Decimal(pack) if pack else None
+    good = a_good(category=a_category("A05040101", "复印纸", unit="包"), unit="箱", pack_size=size)
+    reference = a_reference(good, unit=unit, **SAME)
+    assert grade_of(reference, "箱", size, standard="包") == ("A" if price else "D")
+    found = best_references([good.pk], clock.today()).get(good.pk)
+    assert (found.price if found else None) == (Decimal(price) if price else None)
+
+
+def test_a_twin_s_price_in_another_unit_marks_nothing() -> None:
+    ours = a_good("专供机", model="G1", spec={"memory": 16})
+    twin = a_good("公开机", model="P1", spec={"memory": 16}, category=ours.category)
+    a_listing_on_sale(ours, price="5000")
+    a_reference(twin, price=Decimal(4999), unit="套")
+    assert government_only([ours.pk], clock.today()) == {}
 
 
 def test_the_best_grade_decides_before_the_lowest_price() -> None:

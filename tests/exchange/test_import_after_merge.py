@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from catalog.models import Good, GoodChange, Listing, PriceObservation
-from catalog.services import merge_goods
+from catalog.models import Good, GoodChange, Listing, PriceObservation, ReferencePrice
+from catalog.services import merge_goods, undo_merge
 from exchange.market.importing import import_market
 from orders.models import OrderLine
 from tests.catalog.factories import a_catalog_actor
-from tests.exchange.small_market import with_value, write_market
+from tests.exchange.small_market import Table, with_value, write_market
+from zcy import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,36 @@ def test_importing_again_after_a_merge_brings_nothing_back(tmp_path: Path) -> No
     seen = PriceObservation.objects.get(order_line_id=line.pk)
     assert (seen.quantity, seen.good_id) == (13, survivor.pk)
     assert Good.objects.get(pk=merged.pk).state == "merged"
+
+
+def test_references_that_still_name_the_merged_good_stand_at_the_survivor_until_an_undo(
+    tmp_path: Path,
+) -> None:
+    def seen(*prices: str) -> Table:
+        rows = [["g1", "maker", price, "2026-03-01T10:00:00+08:00"] for price in prices]
+        return [["good", "source", "price", "observed_at"], *rows]
+
+    import_market(write_market(tmp_path, reference_prices=seen("90")))
+    merged = Good.objects.get(external_id="g1")
+    before = set(ReferencePrice.objects.filter(good=merged).values_list("pk", flat=True))
+    assert before
+    survivor = Good.objects.create(
+        category=merged.category, brand=merged.brand, name="得力复印纸", unit="箱", pack_size=Decimal(5)
+    )
+    staff = a_catalog_actor()
+    merge = merge_goods(actor=staff, survivor_id=survivor.pk, merged_id=merged.pk)
+    own = ReferencePrice.objects.create(
+        good=survivor, seen_at="官网", kind="maker", price=99, observed_at=clock.now()
+    )
+    for _again in range(2):
+        import_market(write_market(tmp_path, reference_prices=seen("90", "91.5")))
+    assert not ReferencePrice.objects.filter(good=merged).exists()
+    late = ReferencePrice.objects.get(price=Decimal("91.5"))
+    assert late.good_id == survivor.pk
+    undo_merge(actor=staff, merge_id=merge.pk)
+    back = set(ReferencePrice.objects.filter(good=merged).values_list("pk", flat=True))
+    assert back == before | {late.pk}
+    assert list(ReferencePrice.objects.filter(good=survivor)) == [own]
 
 
 def test_key_attributes_of_imported_goods_are_hashed_at_once(tmp_path: Path) -> None:
