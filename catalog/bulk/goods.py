@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.bulk.cells import number_of
 from catalog.bulk.columns import has_gtin
 from catalog.gtin import LENGTH
+from catalog.models.goods import GoodState
 from catalog.segmentation import model_key, normalise
 
 YES: Final = frozenset(["是", "yes", "true", "1", "有", "√"])
@@ -137,6 +138,8 @@ class Finder:
             missing = Answer(problem=("good", _("There is no standard good with this number.")))
             return _agreed(row, known) if known else missing
         if row.gtin and (found := by_gtin.get(row.gtin.zfill(LENGTH))):
+            # Retired and merged goods keep their GTIN; of active ones only one bears it.
+            found = [good for good in found if good.state == GoodState.ACTIVE] or found
             return _agreed(row, found[0]) if len(found) == 1 else _several("gtin", found)
         if row.model:
             candidates = by_model.get(model_key(row.model), [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -17,7 +17,7 @@ from catalog.bulk.goods import Answer, Finder, GoodFacts, Wanted
 from catalog.bulk.limits import LONGEST_CELL
 from catalog.bulk.offers import Offer, OwnListing, Said
 from catalog.bulk.regions import Regions
-from catalog.models import Sale, Verdict
+from catalog.models import Good, Sale, Verdict
 from catalog.models.goods import GoodState
 from catalog.pricing.formulas import Place
 from catalog.pricing.ranges import ranges_of
@@ -63,6 +63,11 @@ class Judge:
         wanted = [self._wanted(row, cells) for row, (_number, cells) in zip(judged, rows, strict=True)]
         named = {listing: place for place, (listing, _good) in enumerate(wanted) if listing is not None}
         mine = offers.listings_by_id(self.supplier_id, named.keys())
+        survivors = self._survivors(
+            good.good
+            for listing, good in wanted
+            if good.good is not None and listing in mine and good.good != mine[listing].good_id
+        )
         for row, (listing, good) in zip(judged, wanted, strict=True):
             if listing is None:
                 continue
@@ -71,12 +76,12 @@ class Judge:
                 row.problems.append(("listing", _("You have no listing with this number.")))
             elif good.good is None:
                 good.good = known.good_id
-            elif good.good != known.good_id:
+            elif known.good_id not in (good.good, survivors.get(good.good)):
                 message = _("The listing %(listing)s is of the good %(good)s. Correct one of the numbers.")
                 words = {"listing": listing, "good": known.good_id}
                 row.problems.append(("good", message % words))
                 row.candidates.append(known.good_id)
-        answers = self.finder.find([good for _listing, good in wanted])
+        answers = self._followed(self.finder.find([good for _listing, good in wanted]))
         of_goods = offers.listings_by_good(
             self.supplier_id, {answer.good.id for answer in answers if answer.good}, clock.now()
         )
@@ -85,6 +90,27 @@ class Judge:
             self._decide(row, said, answer, mine.get(listing or 0), listing is not None, of_goods)
         place_prices(judged)
         return judged
+
+    def _survivors(self, goods: Iterable[int]) -> dict[int, int]:
+        """Merged good → the good that has taken its place; one statement, none where there is nothing to look up."""
+        numbers = set(goods)
+        if not numbers:
+            return {}
+        merged = Good.objects.filter(pk__in=numbers, merged_into__isnull=False)
+        return dict(merged.values_list("pk", "merged_into_id"))
+
+    def _followed(self, answers: list[Answer]) -> list[Answer]:
+        """Who names a merged good means its survivor; the merged one stays a candidate, for the preview to say so."""
+        survivors = self._survivors(
+            answer.good.id for answer in answers if answer.good and answer.good.state == GoodState.MERGED
+        )
+        facts = self.finder.by_id(set(survivors.values()))
+        return [
+            Answer(facts[survivors[answer.good.id]], answer.problem, [answer.good.id])
+            if answer.good and answer.good.id in survivors
+            else answer
+            for answer in answers
+        ]
 
     def _values(self, cells: list[str]) -> dict[str, str]:
         header = self.header

@@ -32,6 +32,9 @@ _CANDIDATES: Final = f"""
         (SELECT id, 9.0 AS nearness FROM catalog_good
           WHERE %(gtin)s <> '' AND gtin = %(gtin)s AND state = 'active' LIMIT 20)
         UNION ALL
+        (SELECT merged_into_id, 9.0 FROM catalog_good
+          WHERE %(gtin)s <> '' AND gtin = %(gtin)s AND state = 'merged' LIMIT 20)
+        UNION ALL
         (SELECT id, 8.0 FROM catalog_good
           WHERE model_key = ANY(%(codes)s) AND model_key <> '' AND state = 'active' LIMIT %(most)s)
         UNION ALL

@@ -233,7 +233,7 @@ class ListingImportRow(models.Model):
     changes = models.JSONField(default=dict)
     # [[column, what is wrong and what would be right], …]
     problems = models.JSONField(default=list)
-    # Goods that the row may mean, by their numbers.
+    # Goods that the row may mean, by their numbers; where nothing is wrong, the merged good that it named.
     candidates = ArrayField(models.BigIntegerField(), default=list)
     place = models.CharField(_("place in the range"), max_length=10, blank=True)
 

@@ -18,7 +18,7 @@ from zcy.errors import NotAllowed
 
 
 def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listing:
-    """Make a draft, neither on sale nor in review.
+    """Make a draft, neither on sale nor in review; of a merged good, for the good that has taken its place.
 
     Raises:
         NotAllowed: the actor acts for no supplier.
@@ -27,6 +27,7 @@ def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listin
     """
     if not actor.has_role(*SUPPLIER_ROLES) or actor.organisation is None:
         raise NotAllowed
+    good = good.merged_into or good
     if good.state != GoodState.ACTIVE:
         raise ListingRefused(_("This standard good is retired: choose its successor."))
     values.check(good)
@@ -38,10 +39,13 @@ def create_listing(*, actor: Actor, good: Good, values: ListingValues) -> Listin
     try:
         with transaction.atomic():
             # Against a merge or a retirement that comes in between.
-            states = (
-                Good.objects.select_for_update(no_key=True).filter(pk=good.pk).values_list("state", flat=True)
-            )
-            if list(states) != [GoodState.ACTIVE]:
+            now = Good.objects.select_for_update(no_key=True).only("state", "merged_into").get(pk=good.pk)
+            if now.state == GoodState.MERGED:
+                raise ListingRefused(
+                    _("This good was just merged into “%(name)s”: offer that one.")
+                    % {"name": now.merged_into}
+                )
+            if now.state != GoodState.ACTIVE:
                 raise ListingRefused(_("This standard good is retired: choose its successor."))
             listing.save()
             listing.delivery_areas.set(values.delivery_areas)

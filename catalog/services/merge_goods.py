@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from catalog import merging
 from catalog.errors import GoodChanged, GoodRefused
 from catalog.good_history import write_change
 from catalog.merging import Moved
-from catalog.models import Good, GoodMerge, GoodPair, Listing, MovedRows, PairState, PriceObservation
+from catalog.models import Brand, Good, GoodMerge, GoodPair, Listing, MovedRows, PairState, PriceObservation
 from catalog.models.good_details import ChangeKind
 from catalog.models.goods import GoodState
 from catalog.notices import tell_of_merge
@@ -32,6 +33,9 @@ from zcy.errors import Missing, NotAllowed
 
 UNDO_DAYS: Final = 30
 LISTINGS: Final = "catalog.Listing.good"
+# What tells a good apart: where the survivor says nothing of it, it takes over what the merged good says.
+IDENTITY: Final = ("gtin", "brand_id", "model", "maker", "origin")
+_FIELDS: Final = tuple(name.removesuffix("_id") for name in IDENTITY)
 OBSERVATIONS: Final = "catalog.PriceObservation.good"
 
 
@@ -81,6 +85,7 @@ def merge_goods(
             "state": merged.state,
             "successor_of_survivor": survivor.successor_id == merged.pk,
             "pair": _settle_pair(survivor, merged, actor),
+            "taken": _take_over(survivor, merged),
         }
         if survivor.successor_id == merged.pk:
             survivor.successor = None
@@ -100,7 +105,8 @@ def merge_goods(
             if rows.ids or rows.set_aside
         )
         merged.state, merged.merged_into = GoodState.MERGED, survivor
-        _follow(survivor, merged)
+        # The merged one first: of two active goods only one bears a GTIN.
+        _follow(merged, survivor)
         _write(actor, merge, survivor, merged)
         tell_of_merge(merge=merge, listing_ids=moved[LISTINGS].ids)
         return merge
@@ -133,7 +139,9 @@ def undo_merge(*, actor: Actor, merge_id: int) -> GoodMerge:
             )
         moved = {row.reference: Moved(row.ids, row.set_aside) for row in merge.moved.all()}
         merged.state, merged.merged_into = merge.before["state"], None
-        if merged.state == GoodState.ACTIVE and merged.gtin and _gtin_taken(merged):
+        given = _give_back(survivor, merge)
+        givers = [survivor.pk] if "gtin" in given else []
+        if merged.state == GoodState.ACTIVE and merged.gtin and _gtin_taken(merged, *givers):
             raise GoodRefused(_("Another good bears its GTIN by now: mend that one first."))
         _move_all_back(merge, moved, survivor, merged)
         if merge.before.get("successor_of_survivor") and survivor.successor_id is None:
@@ -142,11 +150,11 @@ def undo_merge(*, actor: Actor, merge_id: int) -> GoodMerge:
         merge.undone_at, merge.undone_by = clock.now(), actor.user
         merge.save(update_fields=["undone_at", "undone_by"])
         _follow(survivor, merged)
-        for good, other in ((survivor, merged), (merged, survivor)):
+        for good, other, changes in ((survivor, merged, given), (merged, survivor, {})):
             note = _("The merge of %(at)s with %(name)s was undone.") % {
                 "at": clock.local_date(merge.at), "name": other.name,
             }  # fmt: skip
-            write_change(good=good, kind=ChangeKind.UNMERGED, actor=actor, changes={}, note=note)
+            write_change(good=good, kind=ChangeKind.UNMERGED, actor=actor, changes=changes, note=note)
         audit.record(actor=actor, action="good.unmerged", subject=merged, data={"survivor": survivor.pk})
         return merge
 
@@ -183,12 +191,12 @@ def _locked(survivor_id: int, merged_id: int) -> tuple[Good, Good]:
     return found[survivor_id], found[merged_id]
 
 
-def _follow(survivor: Good, merged: Good) -> None:
-    """Write both goods, then all that is computed of them."""
-    for good in (survivor, merged):
+def _follow(first: Good, second: Good) -> None:
+    """Write both goods in this order, then all that is computed of them."""
+    for good in (first, second):
         good.version += 1
-        good.save(update_fields=["state", "merged_into", "successor", "version", "changed_at"])
-    both = [survivor.pk, merged.pk]
+        good.save(update_fields=["state", "merged_into", "successor", "version", "changed_at", *_FIELDS])
+    both = [first.pk, second.pk]
     check_goods(both)
     look_again(both)
     refresh_observations(both)
@@ -206,11 +214,47 @@ def _write(actor: Actor, merge: GoodMerge, survivor: Good, merged: Good) -> None
     )  # fmt: skip
     write_change(
         good=survivor, kind=ChangeKind.ABSORBED, actor=actor, note=merge.reason,
-        changes={"absorbed": ["", f"{merged.name} ({merged.pk})"]},
+        changes={"absorbed": ["", f"{merged.name} ({merged.pk})"]}
+        | {name: ["", said] for name, said in _told(merge.before["taken"]).items()},
     )  # fmt: skip
     audit.record(
         actor=actor, action="good.merged", subject=merged, data={"survivor": survivor.pk, "merge": merge.pk}
     )
+
+
+def _take_over(survivor: Good, merged: Good) -> dict[str, Any]:
+    """Fill what the survivor does not say of its identity from the merged good; returns what was taken."""
+    taken: dict[str, Any] = {}
+    for name in IDENTITY:
+        value = getattr(merged, name)
+        if not value or getattr(survivor, name):
+            continue
+        # A retired good may bear a GTIN that a third one bears by now.
+        if name == "gtin" and Good.objects.active().exclude(pk=merged.pk).filter(gtin=value).exists():
+            continue
+        setattr(survivor, name, value)
+        taken[name] = value
+    return taken
+
+
+def _give_back(survivor: Good, merge: GoodMerge) -> dict[str, list[str]]:
+    """Empty again what the survivor took over and nobody has changed since; returns that for the history."""
+    taken = {
+        name: value
+        for name, value in merge.before.get("taken", {}).items()
+        if getattr(survivor, name) == value
+    }
+    for name in taken:
+        setattr(survivor, name, None if name == "brand_id" else "")
+    return {name: [said, ""] for name, said in _told(taken).items()}
+
+
+def _told(taken: Mapping[str, Any]) -> dict[str, str]:
+    """The same in the spelling of a good's history."""
+    return {
+        name.removesuffix("_id"): str(Brand.objects.get(pk=value)) if name == "brand_id" else value
+        for name, value in taken.items()
+    }
 
 
 def _settle_pair(survivor: Good, merged: Good, actor: Actor) -> dict[str, Any]:
@@ -229,8 +273,8 @@ def _restore_pair(merge: GoodMerge) -> None:
         GoodPair.objects.filter(pk=pair["id"]).update(state=pair["state"], decided_at=None, decided_by=None)
 
 
-def _gtin_taken(good: Good) -> bool:
-    return Good.objects.active().exclude(pk=good.pk).filter(gtin=good.gtin).exists()
+def _gtin_taken(good: Good, *givers: int) -> bool:
+    return Good.objects.active().exclude(pk__in=[good.pk, *givers]).filter(gtin=good.gtin).exists()
 
 
 def _move_all_back(merge: GoodMerge, moved: dict[str, Moved], survivor: Good, merged: Good) -> None:

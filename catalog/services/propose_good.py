@@ -25,6 +25,8 @@ FIELDS: Final = (
     "category_id", "brand_name", "model", "name", "spec", "unit", "pack_size", "gtin", "maker", "origin",
     "description", "picture",
 )  # fmt: skip
+# Retirements after retirements that are followed to the good of today.
+_LONGEST_WAY: Final = 10
 EDITABLE: Final = (ProposalState.DRAFT, ProposalState.REJECTED)
 
 
@@ -67,11 +69,7 @@ def save_proposal(
             if name in values:
                 setattr(proposal, name, values[name])
         if hand_in:
-            known = Good.objects.active().filter(gtin=proposal.gtin).exclude(gtin="").first()
-            if known is not None:
-                raise ProposalRefused(
-                    _("The GTIN stands on “%(name)s”: offer that good.") % {"name": known.name}, field="gtin"
-                )
+            _refuse_known_gtin(proposal.gtin)
             proposal.state, proposal.submitted_at = ProposalState.PROPOSED, clock.now()
         proposal.save()
         verb = "proposed" if hand_in else "drafted"
@@ -106,7 +104,7 @@ def approve_proposal(*, actor: Actor, proposal_id: int, version: int, values: Ma
     Raises:
         NotAllowed, Missing: not catalog staff, no such proposal.
         ProposalChanged: the supplier or a colleague was quicker.
-        ProposalRefused: another active good bears its GTIN.
+        ProposalRefused: another good bears its GTIN, be it merged or retired.
     """
     with transaction.atomic():
         proposal = _waiting(actor, proposal_id, version)
@@ -114,8 +112,18 @@ def approve_proposal(*, actor: Actor, proposal_id: int, version: int, values: Ma
         for name in FIELDS:
             if name in values:
                 setattr(proposal, name, values[name])
-        if proposal.gtin and Good.objects.active().filter(gtin=proposal.gtin).exists():
+        bearer, now = bearer_of(proposal.gtin)
+        if now is not None:
             raise ProposalRefused(_("Another good bears this GTIN: choose “is the same as”."), field="gtin")
+        if bearer is not None:
+            raise ProposalRefused(
+                _(
+                    "The retired good “%(name)s” (%(number)s) bears this GTIN: take it up again and choose "
+                    "“is the same as”, or correct the GTIN."
+                )
+                % {"name": bearer.name, "number": bearer.pk},
+                field="gtin",
+            )
         good = Good.objects.create(
             category_id=proposal.category_id, brand=_brand(proposal.brand_name), model=proposal.model,
             name=proposal.name, spec=proposal.spec, unit=proposal.unit, pack_size=proposal.pack_size,
@@ -163,6 +171,49 @@ def recognise_proposal(*, actor: Actor, proposal_id: int, version: int, good_id:
         if good.state != GoodState.ACTIVE:
             raise ProposalRefused(_("That good is not active: choose another one."), field="good")
         return _decide(actor, proposal, ProposalState.SAME, good=good, text="")
+
+
+def bearer_of(gtin: str) -> tuple[Good | None, Good | None]:
+    """The good that bears a GTIN, and the active good that stands for it by now.
+
+    An active good stands for itself, a merged one is stood for by its survivor, a retired one by its successor;
+    None where there is no such good.
+    """
+    if not gtin:
+        return None, None
+    found: tuple[Good | None, Good | None] = (None, None)
+    rows = Good.objects.filter(gtin=gtin).select_related("merged_into__successor", "successor")
+    for good in rows.defer("search", "merged_into__search", "successor__search").order_by("pk"):
+        if good.state == GoodState.ACTIVE:
+            return good, good
+        now: Good | None = good.merged_into or good
+        for _step in range(_LONGEST_WAY):
+            if now is None or now.state == GoodState.ACTIVE:
+                break
+            now = now.merged_into or now.successor
+        if now is not None and now.state == GoodState.ACTIVE:
+            found = (good, now)
+        elif found[0] is None:
+            found = (good, None)
+    return found
+
+
+def _refuse_known_gtin(gtin: str) -> None:
+    """What the catalog has already is offered, not proposed; about a good that is retired for good the operator decides."""
+    bearer, now = bearer_of(gtin)
+    if bearer is None or now is None:
+        return
+    if bearer == now:
+        text = _("The GTIN stands on “%(name)s”: offer that good.")
+    elif bearer.state == GoodState.MERGED:
+        text = _(
+            "The GTIN stood on “%(old)s”, which was merged into “%(name)s” (%(number)s): offer that good."
+        )
+    else:
+        text = _(
+            "The GTIN stands on “%(old)s”, which is retired: offer its successor “%(name)s” (%(number)s)."
+        )
+    raise ProposalRefused(text % {"old": bearer.name, "name": now.name, "number": now.pk}, field="gtin")
 
 
 def _own(actor: Actor, proposal_id: int) -> GoodProposal:

@@ -241,6 +241,7 @@ def _row(row: ListingImportRow, header: Header | None, names: dict[str, str]) ->
         "problems": [
             (label_of(column.removeprefix("attr:")) if column else "", text) for column, text in row.problems
         ],
+        "merged": [] if row.problems else row.candidates,
         "place": str(PLACE_WORDS[place]) if place else "",
         "place_code": row.place,
         "said": " ".join(filter(None, row.cells))[:120],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,9 +15,9 @@ from accounts.roles import SUPPLIER_ROLES
 from catalog import services
 from catalog.errors import AlreadyListed
 from catalog.forms import JoinForm
-from catalog.models import Good, Listing
-from catalog.models.goods import GoodState
+from catalog.models import Listing
 from catalog.views.listing_checks import checks_context
+from catalog.views.offered_good import good_to_offer, lead_on
 from catalog.views.supplier import price_context, say_outcome
 from zcy.access import roles
 from zcy.errors import DomainError
@@ -28,8 +28,9 @@ from zcy.errors import DomainError
 def join(request: HttpRequest, good_id: int) -> HttpResponse:
     """One short form that makes the offer and submits it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    goods = Good.objects.select_related("category", "brand").defer("search").filter(state=GoodState.ACTIVE)
-    good = get_object_or_404(goods, pk=min(good_id, 2**63 - 1))
+    good = good_to_offer(good_id)
+    if answer := lead_on(request, "catalog:supplier_join", good_id, good):
+        return answer
     known = Listing.objects.filter(good=good, supplier_id=actor.organisation_id).not_ended().first()
     if known is not None:
         messages.info(request, _("You offer this good already: here is your offer."))

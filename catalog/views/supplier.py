@@ -25,7 +25,6 @@ from catalog.errors import AlreadyListed, ListingChanged
 from catalog.forms import ListingFilterForm, ListingForm, typed_from
 from catalog.forms.listings import leaf_choices
 from catalog.models import Good, GoodPriceStatistics, Listing, Review, Sale
-from catalog.models.goods import GoodState
 from catalog.pricing.formulas import LEAST_OBSERVATIONS, Place, place_in_range
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.pricing.ranges import ranges_of, reasonable_range
@@ -36,6 +35,7 @@ from catalog.services.snapshot import snapshot
 from catalog.transitions import Action, Standing, actions_for
 from catalog.views.listing_checks import checks_context
 from catalog.views.listing_columns import COLUMNS, DEFAULT_SORT, REVIEW_TONES, SALE_TONES, SORTS
+from catalog.views.offered_good import good_to_offer, lead_on
 from zcy.access import roles
 from zcy.drawing import Mark
 from zcy.errors import DomainError
@@ -178,8 +178,9 @@ def choose_good(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, good_id: int) -> HttpResponse:
     """Second step: the offer itself."""
-    goods = Good.objects.select_related("category", "brand").defer("search").filter(state=GoodState.ACTIVE)
-    good = get_object_or_404(goods, pk=min(good_id, 2**63 - 1))
+    good = good_to_offer(good_id)
+    if answer := lead_on(request, "catalog:supplier_listing_create", good_id, good):
+        return answer
     form = ListingForm(request.POST or None, initial=copied_from(request))
     status = 200
     if request.method == "POST":
