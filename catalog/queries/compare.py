@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Region
 from catalog.attributes import attributes_of
 from catalog.models import PolicyLabel
+from catalog.packs import pack_text, price_each
 from catalog.pricing.ranges import PriceRange, Wanted, ranges_at
 from catalog.pricing.words import range_sentence
 from catalog.tree import category_tree
@@ -22,10 +23,16 @@ from zcy.formats import money
 
 MOST: Final = 6
 
-_GOODS: Final = """
+# What the supplier has published on its storefront and nobody has frozen.
+_STORE: Final = """
+      LEFT JOIN catalog_storefront w ON w.supplier_id = l.supplier_id
+      LEFT JOIN catalog_storeversion v
+        ON v.id = w.shown_id AND NOT EXISTS (SELECT FROM catalog_storefreeze z WHERE z.version_id = v.id)
+"""
+_GOODS: Final = f"""
     SELECT g.id, NULL::bigint, g.name, coalesce(b.name, ''), g.model, g.category_id, g.spec, g.unit, g.labels, g.origin,
            l.id, l.price, o.id, o.name, l.delivery_days, l.warranty_months, l.stock, coalesce(s.grade, ''),
-           coalesce(f.orders, 0), g.lowest_price
+           coalesce(f.orders, 0), g.lowest_price, g.pack_size, l.min_quantity, v.content ->> 'terms'
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
       LEFT JOIN LATERAL (
@@ -34,16 +41,16 @@ _GOODS: Final = """
            WHERE l.good_id = g.id AND l.sale = 'on_sale' AND l.review = 'approved' AND NOT coalesce(s.suspended, false)
              AND g.state = 'active' ORDER BY l.price, l.id LIMIT 1) AS l ON true
       LEFT JOIN accounts_organisation o ON o.id = l.supplier_id
-      LEFT JOIN accounts_supplierstanding s ON s.supplier_id = l.supplier_id
+      LEFT JOIN accounts_supplierstanding s ON s.supplier_id = l.supplier_id {_STORE}
      WHERE g.id = ANY(%(goods)s)
     UNION ALL
     SELECT g.id, l.id, g.name, coalesce(b.name, ''), g.model, g.category_id, g.spec, g.unit, g.labels, g.origin,
            l.id, l.price, o.id, o.name, l.delivery_days, l.warranty_months, l.stock, coalesce(s.grade, ''),
-           coalesce(f.orders, 0), g.lowest_price
+           coalesce(f.orders, 0), g.lowest_price, g.pack_size, l.min_quantity, v.content ->> 'terms'
       FROM catalog_listing l JOIN catalog_good g ON g.id = l.good_id
       JOIN accounts_organisation o ON o.id = l.supplier_id AND o.active
       LEFT JOIN catalog_brand b ON b.id = g.brand_id LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
-      LEFT JOIN accounts_supplierstanding s ON s.supplier_id = l.supplier_id
+      LEFT JOIN accounts_supplierstanding s ON s.supplier_id = l.supplier_id {_STORE}
      WHERE l.id = ANY(%(offers)s) AND l.sale = 'on_sale' AND l.review = 'approved'
        AND NOT coalesce(s.suspended, false) AND g.state = 'active'
 """
@@ -135,9 +142,19 @@ def _prices(rows: list[Any], ranges: Sequence[PriceRange | None]) -> list[Row]:
         Row(_("Price of the offer"), [_unit_price(row[11], row[7]) for row in rows]),
         Row(_("Place in the range"), [place or "–" for place in places]),
         Row(_("Reasonable price"), told),
+        Row(
+            _("Price per standard unit"),
+            [price_each(row[11], row[7], row[20], _standard(row)) or "–" for row in rows],
+        ),
         Row(_("Lowest offer today"), [_unit_price(row[19], row[7]) for row in rows]),
         Row(_("Orders in 365 days"), [str(row[18]) for row in rows]),
     ]
+
+
+def _standard(row: Any) -> str:
+    """The standard unit of a row's good."""
+    node = category_tree().by_id.get(row[5])
+    return node.unit if node else ""
 
 
 def _unit_price(price: Decimal | None, unit: str) -> str:
@@ -153,6 +170,7 @@ def _facts(rows: list[Any]) -> list[Row]:
         Row(_("Brand"), [row[3] or "–" for row in rows]),
         Row(_("Model"), [row[4] or "–" for row in rows]),
         Row(_("Category"), [nodes[row[5]].name if row[5] in nodes else "–" for row in rows]),
+        Row(_("Unit"), [pack_text(row[7], row[20], _standard(row)) or "–" for row in rows]),
         Row(_("Country of origin"), [row[9] or _("not stated") for row in rows]),
         Row(
             _("Policy labels"),
@@ -187,11 +205,15 @@ def _service(rows: list[Any]) -> list[Row]:
         Row(_("Credit"), [row[17] or "–" for row in rows]),
         Row(_("Delivery"), [days(row[14]) for row in rows]),
         Row(_("Warranty"), [months(row[15]) for row in rows]),
-        Row(_("In stock"), [_stock(row[16], row[10]) for row in rows]),
+        Row(_("After-sales terms"), [row[22] or "–" for row in rows]),
+        Row(_("In stock"), [_stock(row[16], row[21], row[10]) for row in rows]),
     ]
 
 
-def _stock(stock: Decimal | None, listing: int | None) -> str:
+def _stock(stock: Decimal | None, least: Decimal | None, listing: int | None) -> str:
+    """As search means it: enough for the smallest order."""
     if listing is None:
         return "–"
-    return _("unknown") if stock is None else _("yes") if stock > 0 else _("no")
+    if stock is None:
+        return _("unknown")
+    return _("yes") if stock > 0 and stock >= (least or 0) else _("no")

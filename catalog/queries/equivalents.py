@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from catalog.gtin import show_gtin
 from catalog.models import PolicyLabel
+from catalog.packs import pack_text, price_each
+from catalog.tree import category_tree
 from zcy import clock
 from zcy.formats import money
 
@@ -36,7 +38,7 @@ STANDARD_COLUMNS: Final = f"""
              WHERE c.good_id = g.id ORDER BY c.label, c.expires_on DESC NULLS FIRST) AS r),
            (SELECT json_agg(p.picture ORDER BY p."order", p.id) FROM catalog_goodpicture p WHERE p.good_id = g.id),
            (SELECT json_agg(r) FROM (SELECT e.id, e.name, coalesce(b.name, '') AS brand, e.model, e.lowest_price, e.offers,
-                   e.origin, count(*) OVER () AS total
+                   e.origin, e.unit, e.pack_size, count(*) OVER () AS total
               FROM catalog_good e LEFT JOIN catalog_brand b ON b.id = e.brand_id
              WHERE g.key_hash <> '' AND e.category_id = g.category_id AND e.key_hash = g.key_hash AND e.id <> g.id
                AND e.key_hash <> '' AND e.state = 'active'
@@ -53,6 +55,9 @@ class Related:
     brand: str = ""
     model: str = ""
     price: str = ""
+    # Where its unit holds several: how many, and the price for one of them.
+    pack: str = ""
+    each: str = ""
     offers: int = 0
     origin: str = ""
 
@@ -88,21 +93,23 @@ class StandardGood:
     all_equivalents: int = 0
 
 
-def standard_of(values: Sequence[Any], unit: str) -> StandardGood:
-    """What was loaded as `STANDARD_COLUMNS` of a good of this unit."""
+def standard_of(values: Sequence[Any], category_id: int) -> StandardGood:
+    """What was loaded as `STANDARD_COLUMNS` of a good of this category."""
     gtin, maker, *rest = values
     successor, before, accessories, of, certificates, pictures, equals = (_loaded(value) for value in rest)
     words = {value: str(label) for value, label in PolicyLabel.choices}
+    category = category_tree().by_id.get(category_id)
+    standard = category.unit if category else ""
     return StandardGood(
         gtin=show_gtin(gtin),
         maker=maker,
         successor=Related(successor["id"], successor["name"]) if successor else None,
-        predecessors=[_related(one, unit) for one in before or ()],
-        accessories=[_related(one, "") for one in accessories or ()],
-        accessory_of=[_related(one, "") for one in of or ()],
+        predecessors=[_related(one) for one in before or ()],
+        accessories=[_related(one) for one in accessories or ()],
+        accessory_of=[_related(one) for one in of or ()],
         certificates=[_certificate(one, words) for one in certificates or ()],
         pictures=[f"{settings.MEDIA_URL}{name}" for name in pictures or ()],
-        equivalents=[_related(one, unit) for one in equals or ()],
+        equivalents=[_related(one, standard) for one in equals or ()],
         all_equivalents=equals[0]["total"] if equals else 0,
     )
 
@@ -111,15 +118,21 @@ def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _related(row: dict[str, Any], unit: str) -> Related:
-    price = row.get("lowest_price")
-    shown = money(Decimal(str(price))) if price is not None else ""
+def _related(row: dict[str, Any], standard: str = "") -> Related:
+    price, pack = (
+        Decimal(str(value)) if (value := row.get(name)) is not None else None
+        for name in ("lowest_price", "pack_size")
+    )
+    unit = row.get("unit", "")
+    shown = money(price) if price is not None else ""
     return Related(
         id=row["id"],
         name=row["name"],
         brand=row.get("brand", ""),
         model=row.get("model", ""),
         price=f"{shown}/{unit}" if shown and unit else shown,
+        pack=pack_text(unit, pack, standard) if pack not in (None, 1) else "",
+        each=price_each(price, unit, pack, standard),
         offers=row.get("offers", 0),
         origin=row.get("origin", "") or _("not stated"),
     )

@@ -21,6 +21,7 @@ from accounts.models import Region
 from catalog.attributes import attributes_of, labelled
 from catalog.models import PolicyLabel, QuantityBand, Tier
 from catalog.orderable import delivers_to
+from catalog.packs import pack_text, price_each
 from catalog.pricing.formulas import Place
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.pricing.ranges import PAGE_COLUMN, PriceRange, Wanted, page_parameters, page_range
@@ -146,6 +147,9 @@ class GoodPage:
     changes: list[tuple[datetime, str, str, str, str]] = field(default_factory=list)
     sort: str = "price"
     comparisons: list[Comparison] = field(default_factory=list)
+    # The unit with what it holds, and the lowest offer's price for one of that, where it holds several.
+    pack: str = ""
+    each: str = ""
     # How many offers there are; `offers` holds the first of them.
     all_offers: int = 0
     # The lowest public price of a twin, where this model has none and is dearer (专供).
@@ -226,6 +230,7 @@ def good_page(
         good_id=pk, category_id=category_id, spec_hash=spec_hash, pack_size=pack, tier=tier, band=band
     )
     category = category_tree().by_id.get(category_id)
+    standard = category.unit if category else ""
     words = {value: str(label) for value, label in PolicyLabel.choices}
     place = reasonable.place if reasonable.known else panel.place
     lines = [_offer(offer, place, unit, region) for offer in offers]
@@ -256,9 +261,11 @@ def good_page(
         changes=_changes(changes),
         sort=sort,
         comparisons=_comparisons(panel, sort),
+        pack=pack_text(unit, pack, standard),
+        each=price_each(min((line.amount for line in lines), default=None), unit, pack, standard),
         all_offers=offers[0][-1] if offers else 0,
         twin_price=yuan(twin_price) if twin_price is not None else None,
-        standard=standard_of(others, unit),
+        standard=standard_of(others, category_id),
     )
 
 

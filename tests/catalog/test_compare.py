@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Organisation, SupplierStanding
+from catalog.models import Listing, StoreFreeze, Storefront, StoreVersion
+from catalog.queries.compare import comparison
 from tests.catalog.factories import a_category, a_good, a_listing_on_sale, an_attribute
+from zcy import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +82,60 @@ def test_the_page_costs_the_same_for_two_and_for_six(client: Client) -> None:
             client.get(url)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 8
+
+
+def rows_of(*listings: Listing) -> dict[str, list[str]]:
+    """Label → the values of the columns."""
+    found = comparison(
+        goods=[], offers=[listing.pk for listing in listings], region=None, address=lambda _goods, _offers: ""
+    )
+    return {row.label: row.values for _title, rows in found.sections for row in rows}
+
+
+def a_store(supplier: Organisation, terms: str) -> StoreVersion:
+    version = StoreVersion.objects.create(supplier=supplier, number=1, content={"terms": terms})
+    Storefront.objects.create(supplier=supplier, shown=version)
+    return version
+
+
+@pytest.mark.usefixtures("english")
+def test_credit_delivery_warranty_after_sales_and_labels_stand_beside_each_other() -> None:
+    good = a_good(labels=["green", "energy_saving"])
+    first = a_listing_on_sale(good, price="100", delivery_days=1, warranty_months=36)
+    second = a_listing_on_sale(good, price="120", delivery_days=5)
+    SupplierStanding.objects.create(supplier=first.supplier, grade="AA", score=92, as_of=clock.today())
+    a_store(first.supplier, "七日内无理由退货")
+    frozen = a_store(second.supplier, "概不退换")
+    StoreFreeze.objects.create(version=frozen, reason="price_lure", text="请修改")
+    rows = rows_of(first, second)
+    assert rows["Supplier"] == [first.supplier.name, second.supplier.name]
+    assert rows["Credit"] == ["AA", "–"]
+    assert rows["Delivery"] == ["1 day", "5 days"]
+    assert rows["Warranty"] == ["36 months", "–"]
+    assert rows["After-sales terms"] == ["七日内无理由退货", "–"], "what the operator froze is not shown"
+    assert rows["Policy labels"] == ["green、energy saving"] * 2
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("stock", "least", "said"),
+    [("9", "10", "no"), ("10", "10", "yes"), ("0", "0.001", "no"), (None, "1", "unknown")],
+)
+def test_in_stock_means_what_search_means(stock: str | None, least: str, said: str) -> None:
+    listing = a_listing_on_sale(
+        stock=Decimal(stock) if stock is not None else None, min_quantity=Decimal(least)
+    )
+    assert rows_of(listing)["In stock"] == [said]
+    listing.good.refresh_from_db()
+    assert listing.good.in_stock is (said == "yes")
+
+
+@pytest.mark.usefixtures("english")
+def test_unit_and_pack_size_are_compared_with_the_price_of_one() -> None:
+    paper = a_category("A05040101", "复印纸", unit="包")
+    crate = a_listing_on_sale(a_good("纸箱装", category=paper, unit="箱", pack_size=Decimal(8)), price="200")
+    box = a_listing_on_sale(a_good("笔", model="B", unit="盒", pack_size=Decimal(12)), price="30")
+    single = a_listing_on_sale(a_good("单包", model="C", category=paper, unit="包"), price="26")
+    rows = rows_of(crate, box, single)
+    assert rows["Unit"] == ["箱 · 8 包/箱", "盒 · 12 per 盒", "包"]
+    assert rows["Price per standard unit"] == ["¥25.00/包", "¥2.50 each", "–"]
