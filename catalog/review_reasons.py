@@ -28,6 +28,9 @@ class ReviewReason:
     title: Text
     rule: Text
     remedy: Text
+    # Where it is mended, if that is not the listing's form: an address and what the link says.
+    place: str = ""
+    link: Text = ""
 
 
 FIELDS: Final[Mapping[str, Text]] = {
@@ -209,6 +212,15 @@ REASONS: Final[tuple[ReviewReason, ...]] = (
         _(
             "Choose areas within your registered delivery regions, or renew your registration with more of them."
         ),
+    ),
+    _R(
+        "category_not_admitted",
+        "good",
+        _("category that you were not admitted for"),
+        _("A supplier offers goods of the categories that it was admitted for when it came in."),
+        _("Ask for the category and say what you would offer, or renew your registration with it."),
+        "/supplier/requests/?kind=category",
+        _("Ask for the category"),
     ),
     _R(
         "licence_expired",

@@ -15,7 +15,7 @@ from accounts.forms import AcceptInvitationForm, clean_uscc
 from accounts.models import LicenceKind, Region
 from accounts.models.organisations import OrganisationSize
 from accounts.models.regions import RegionLevel
-from accounts.onboarding.categories import category_choices
+from accounts.onboarding.categories import category_choices, deeper_categories
 from zcy import clock
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class ApplicationForm(forms.Form):
         regions = region_choices()
         self.fields["region"].choices = [("", "–"), *regions]  # type: ignore[attr-defined]
         self.fields["delivery_regions"].choices = regions  # type: ignore[attr-defined]
-        self.fields["categories"].choices = category_choices()  # type: ignore[attr-defined]
+        # A category below the tiers that are asked for may have been granted since: it can be kept.
+        stated = self.data.getlist("categories") if isinstance(self.data, QueryDict) else []
+        self.fields["categories"].choices = [*category_choices(), *deeper_categories(stated)]  # type: ignore[attr-defined]
 
     def clean_uscc(self) -> str:
         """The code by its check digit."""

@@ -67,6 +67,12 @@ class CheckResult:
     def remedy(self) -> Text:
         return BY_CODE[self.reason].remedy if self.reason else ""
 
+    @property
+    def place(self) -> tuple[str, Text]:
+        """Where it is mended, if not in the form: an address and what the link says; both empty elsewhere."""
+        reason = BY_CODE.get(self.reason)
+        return (reason.place, reason.link) if reason else ("", "")
+
 
 class Check(ABC):
     """One check, in a file of its own, registered in catalog/checks/__init__.py.

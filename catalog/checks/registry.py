@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from catalog.checks.base import Check
+from catalog.checks.category import CategoryCheck
 from catalog.checks.contacts import ContactsCheck
 from catalog.checks.credit import CreditCheck
 from catalog.checks.delivery import DeliveryCheck
@@ -28,6 +29,7 @@ for _check in (
     LicenceCheck(),
     ExclusionCheck(),
     CreditCheck(),
+    CategoryCheck(),
     DeliveryCheck(),
     WordsCheck(),
     ContactsCheck(),

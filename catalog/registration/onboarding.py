@@ -18,7 +18,7 @@ DEEPEST = 2
 
 def register() -> None:
     """Called once, when the app is ready."""
-    sources.register(CategorySource("catalog", _choices))
+    sources.register(CategorySource("catalog", _choices, _told))
     suppliers_stopped_or_resumed.connect(_refresh, dispatch_uid="catalog.refresh_suppliers")
     registries.nightly_parts.register(
         NightlyPart("first_listings", _("First listings of new suppliers"), stage=1, run=_first_listings)
@@ -34,6 +34,13 @@ def _first_listings(_context: NightContext) -> Mapping[str, Any]:
 def _refresh(suppliers: Sequence[int], **_signal: Any) -> None:
     """Cards show the offers of those who trade: brought up to date in the background."""
     outbox.enqueue("catalog.tasks.refresh_suppliers", {"suppliers": list(suppliers)})
+
+
+def _told(code: str) -> str | None:
+    from catalog.tree import category_tree
+
+    node = category_tree().by_code.get(code)
+    return f"{node.code} {node.name}" if node else None
 
 
 def _choices() -> list[tuple[str, str]]:

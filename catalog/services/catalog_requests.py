@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 
 from accounts import settings
 from accounts.actor import Actor
-from accounts.models import Organisation
+from accounts.models import Organisation, SupplierProfile
 from accounts.notices import notify
 from accounts.roles import SUPPLIER_ROLES, Role
+from catalog.admitted import admitted_categories, covers
 from catalog.errors import ListingRefused, WrongState
 from catalog.models import Brand, CatalogRequest, Category, RequestKind, RequestState
 from catalog.models.catalog_requests import LACKING
 from catalog.region_settings import CatalogSettings
+from catalog.segmentation import normalise
+from catalog.tree import category_tree
 from zcy import audit, clock, workdays
 from zcy.errors import Conflict, Missing, NotAllowed
 
@@ -35,7 +38,7 @@ def _plain(text: str) -> str:
 
 
 def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
-    """Ask once; what exists already is named instead.
+    """Ask once; what exists already is named instead, unless it is a category that the supplier was not admitted for.
 
     Raises:
         NotAllowed: the actor acts for no supplier.
@@ -48,7 +51,7 @@ def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
     if kind not in LACKING or not name or not why:
         raise ListingRefused(_("Say what is missing and what you would offer under it."), field="name")
     known = (Brand if kind == RequestKind.BRAND else Category).objects.filter(name__iexact=name).first()
-    if known is not None:
+    if known is not None and not (kind == RequestKind.CATEGORY and _is_barred(actor.organisation.pk, name)):
         raise ListingRefused(_("“%(name)s” is in the catalog already.") % {"name": known.name}, field="name")
     try:
         with transaction.atomic():
@@ -69,10 +72,31 @@ def ask_for(*, actor: Actor, kind: str, name: str, why: str) -> CatalogRequest:
     return asked
 
 
+def _is_barred(supplier_id: int, name: str) -> bool:
+    """Whether the supplier was admitted for some categories, but not for every one of this name."""
+    codes = admitted_categories([supplier_id]).get(supplier_id)
+    named = category_tree().by_name.get(normalise(name), [])
+    return codes is not None and not all(covers(codes, node) for node in named)
+
+
+def _admit(supplier_id: int, category: Category) -> None:
+    """A category that was granted is one that the supplier was admitted for; who is bound to none stays free."""
+    profile = SupplierProfile.objects.select_for_update().filter(pk=supplier_id).first()
+    if profile is None or not profile.categories:
+        return
+    node = category_tree().by_id.get(category.pk)
+    if category.code in profile.categories or (node and covers(profile.categories, node)):
+        return
+    profile.categories = [*profile.categories, category.code]
+    profile.save(update_fields=["categories"])
+
+
 def answer_request(
     *, actor: Actor, request_id: int, grant: bool, answer: str, category: Category | None = None
 ) -> CatalogRequest:
     """Grant or decline, and tell the supplier. A granted brand is made; a category is chosen from the tree.
+
+    A supplier that was admitted for certain categories is admitted for the granted one as well.
 
     Raises:
         NotAllowed: not catalog staff.
@@ -102,8 +126,9 @@ def answer_request(
             asked.brand = Brand.objects.filter(name__iexact=asked.name).first() or Brand.objects.create(
                 name=asked.name
             )
-        elif grant:
+        elif grant and category is not None:
             asked.category = category
+            _admit(asked.supplier_id, category)
         asked.state = RequestState.GRANTED if grant else RequestState.DECLINED
         asked.answer, asked.answered_at, asked.answered_by = answer, clock.now(), actor.user
         asked.save()

@@ -38,7 +38,8 @@ COLUMNS: Final = [
 def requests(request: HttpRequest) -> HttpResponse:
     """Own requests, newest first, and the form."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = RequestForm(request.POST or None, initial={"name": request.GET.get("name", "")[:80]})
+    initial = {name: request.GET.get(name, "")[:80] for name in ("name", "kind")}
+    form = RequestForm(request.POST or None, initial=initial)
     status = 200
     if request.method == "POST":
         status = 400

@@ -44,6 +44,7 @@ def shown(results: list[CheckResult]) -> list[dict[str, Any]]:
             "saw": result.saw,
             "title": result.title,
             "remedy": result.remedy,
+            "place": result.place,
         }
         for result in rows
     ]

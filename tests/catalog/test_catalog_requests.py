@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Notice
+from accounts.models import Notice, SupplierProfile
+from accounts.onboarding.categories import category_names
+from accounts.onboarding.forms import bound
 from catalog import services
 from catalog.errors import ListingRefused, WrongState
 from catalog.models import Brand, CatalogRequest, RequestState
+from catalog.tree import forget_tree
 from tests.catalog.factories import (
     a_buyer_actor,
     a_catalog_actor,
@@ -73,6 +76,53 @@ def test_a_refusal_says_why_and_a_category_is_named() -> None:
         actor=staff, request_id=asked.pk, grant=True, answer="", category=a_category()
     )
     assert done.category == a_category()
+
+
+def test_a_category_that_is_there_can_be_asked_for_by_who_was_not_admitted_for_it() -> None:
+    paper, printers = a_category("A05040101", "复印纸"), a_category()
+    actor, free = a_supplier_actor(), a_supplier_actor()
+    with pytest.raises(ListingRefused):
+        asked_for(free, "复印纸", "category")
+    profile = SupplierProfile.objects.create(
+        organisation=actor.organisation,
+        categories=[printers.code],
+        registered_at=clock.now(),
+        admitted_at=clock.now(),
+    )
+    with pytest.raises(ListingRefused):
+        asked_for(actor, printers.name, "category")
+    asked = asked_for(actor, "复印纸", "category")
+    services.answer_request(
+        actor=a_catalog_actor(), request_id=asked.pk, grant=True, answer="", category=paper
+    )
+    profile.refresh_from_db()
+    assert profile.categories == [printers.code, paper.code]
+    with pytest.raises(ListingRefused):
+        asked_for(actor, "复印纸", "category")
+
+
+def test_who_is_bound_to_no_category_is_not_bound_by_a_granted_one() -> None:
+    actor = a_supplier_actor()
+    profile = SupplierProfile.objects.create(
+        organisation=actor.organisation, registered_at=clock.now(), admitted_at=clock.now()
+    )
+    asked = asked_for(actor, "条码设备", "category")
+    services.answer_request(
+        actor=a_catalog_actor(), request_id=asked.pk, grant=True, answer="", category=a_category()
+    )
+    profile.refresh_from_db()
+    assert profile.categories == []
+
+
+def test_a_granted_category_below_the_tiers_that_are_asked_for_is_kept_by_a_renewal() -> None:
+    trade = a_category("A02000000", "设备", parent=a_category("A", "货物"))
+    leaf = a_category("A02021003", "A4黑白打印机", parent=trade)
+    forget_tree()
+    form = bound({"categories": [trade.code, leaf.code, "nonsense"]})
+    offered = dict(form.fields["categories"].choices)  # type: ignore[attr-defined]
+    assert offered[leaf.code] == "A02021003 A4黑白打印机"
+    assert "nonsense" not in offered
+    assert category_names([leaf.code, "nonsense"]) == ["A02021003 A4黑白打印机", "nonsense"]
 
 
 def test_the_pages_of_supplier_and_operator(settings: Any) -> None:

@@ -12,16 +12,24 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.models import Region, SupplierProfile
-from catalog.checks import CheckSettings, check_all, checks, verdict_of
+from catalog.checks import CheckSettings, check_all, checks, results_of, verdict_of
 from catalog.checks.price_reference import PriceReferenceCheck
 from catalog.checks.words import contains
-from catalog.models import Brand, CheckedWord, Finding
+from catalog.models import Brand, CheckedWord, Finding, Listing
 from catalog.models.checks import WordKind
 from catalog.pricing.formulas import Confidence
 from catalog.review_reasons import BY_CODE
 from catalog.transitions import Verdict
+from tests.catalog.bulk import HEADER, priced, uploaded, written
 from tests.catalog.checking import a_known_range, a_subject, in_good_standing, result
-from tests.catalog.factories import a_good, a_region, an_organisation
+from tests.catalog.factories import (
+    a_category,
+    a_client_of,
+    a_good,
+    a_region,
+    a_supplier_actor,
+    an_organisation,
+)
 from zcy import clock
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +314,55 @@ def test_an_offer_that_is_only_being_typed_is_checked_as_far_as_it_goes() -> Non
     found = {item.check: item.finding for item in results}
     assert found["price_range"] == found["price_own_shop"] == found["delivery"] == UNKNOWN
     assert found["words"] == CLEAR
+
+
+def a_profile_for(supplier: Any, *codes: str) -> SupplierProfile:
+    return SupplierProfile.objects.create(
+        organisation=supplier, categories=list(codes), registered_at=clock.now(), admitted_at=clock.now()
+    )
+
+
+def test_a_good_of_a_category_outside_those_admitted_goes_to_a_person_and_ancestors_count() -> None:
+    office = a_category("A02000000", "设备")
+    printers = a_category("A02021003", "A4黑白打印机", parent=office)
+    paper = a_category("A05040101", "复印纸")
+    supplier = an_organisation()
+    inside, outside = a_good(category=printers), a_good(category=paper, model="P1")
+
+    def found(good: Any, who: Any = supplier) -> Any:
+        return result("category", a_subject(good=good, supplier=who))
+
+    assert found(inside).finding == found(outside).finding == CLEAR, "imported suppliers keep no categories"
+    profile = a_profile_for(supplier)
+    assert found(outside).finding == CLEAR
+    profile.categories = [office.code]
+    profile.save()
+    assert found(inside).finding == CLEAR
+    doubt = found(outside)
+    assert (doubt.finding, doubt.reason) == (DOUBT, "category_not_admitted")
+    assert doubt.saw == "复印纸 (A05040101)"
+    assert doubt.place[0] == "/supplier/requests/?kind=category"
+    profile.categories = [printers.code]
+    profile.save()
+    assert found(inside).finding == CLEAR
+    assert found(a_good(category=office, model="X")).finding == DOUBT, "a part does not stand for the whole"
+
+
+def test_an_offer_outside_the_admitted_categories_is_doubted_on_the_form_and_in_bulk() -> None:
+    paper = a_category("A05040101", "复印纸")
+    goods = [a_good(f"纸{n}", category=paper, model=f"P{n}") for n in range(3)]
+    seller = a_supplier_actor()
+    a_profile_for(seller.organisation, "A02000000")
+    page = a_client_of(seller).get(f"/supplier/listings/new/{goods[0].pk}/").content.decode()
+    assert 'href="/supplier/requests/?kind=category"' in page
+    made = written(seller, uploaded(seller, HEADER, *priced(goods)))
+    assert made.new == 3
+    listings = Listing.objects.filter(supplier=seller.organisation)
+    assert set(listings.values_list("review", flat=True)) == {"pending"}
+    doubts = [
+        row.reason
+        for results in results_of(list(listings.values_list("pk", flat=True))).values()
+        for row in results
+        if row.check == "category"
+    ]
+    assert doubts == ["category_not_admitted"] * 3

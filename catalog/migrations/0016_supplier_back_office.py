@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_returned_share'),
-        ('catalog', '0013_storefronts_and_halls'),
+        ('catalog', '0015_reference_fetches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

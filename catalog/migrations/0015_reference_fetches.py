@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0013_storefronts_and_halls'),
+        ('catalog', '0014_price_statistics_marks'),
     ]
 
     operations = [
