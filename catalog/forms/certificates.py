@@ -28,7 +28,9 @@ class CertificateForm(forms.Form):
         label=_("Certificate number"), max_length=80, help_text=_("As it stands on the paper.")
     )
     issued_on = forms.DateField(
-        label=_("Issued"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Day of issue"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     expires_on = forms.DateField(
         label=_("Last day"),
