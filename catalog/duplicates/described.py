@@ -18,7 +18,11 @@ _CONDITION: Final = re.compile("|".join(words.CONDITIONS))
 _FOR: Final = re.compile(r"(?:适用于?|兼容|通用于|配套)[\s:：]*")
 _UNITS: Final = "|".join(sorted(map(re.escape, words.UNITS), key=len, reverse=True))
 _MEASURE: Final = re.compile(rf"(?<![a-z0-9.])(\d{{1,6}}(?:\.\d{{1,3}})?)\s?({_UNITS})(?![a-z])")
-_COUNTED: Final = re.compile(r"([一二两三四五六八十])(层|门|人位|人|抽|斗|格|节)")
+_COUNTED: Final = re.compile(
+    r"(?<![一-十两])([一二两三四五六七八九十]|十[一二])(层|门|人位|人|抽|斗|格|节|版|年级|代|期|届|星|档)"
+)
+# What has digits and letters or marks and is no measure, no standard and no code: 205/55R16, 5W-30.
+_SHAPED: Final = re.compile(r"(?<![a-z0-9])\d[a-z0-9]*(?:[-/.][a-z0-9]+)+(?![a-z0-9])")
 _SIZE: Final = re.compile(
     r"\d+(?:\.\d+)?(?:mm|cm|m)?(?:\s?[x×*✕]\s?\d+(?:\.\d+)?(?:mm|cm|m|米|毫米|厘米)?){1,2}"
 )
@@ -79,6 +83,10 @@ class Features:
     measures: Mapping[str, frozenset[str]]
     colours: frozenset[str]
     accessories: frozenset[str]
+    # By how it is written (999/99R99): what is written so, like the size of a tyre or the grade of an oil.
+    shaped: Mapping[str, frozenset[str]]
+    # The last two Chinese characters of the name: what the thing is.
+    head: str
     # By number of a group of words that exclude each other: those that the name has.
     kinds: Mapping[int, frozenset[str]]
     # Two-character pieces and Latin words of what is left of the name.
@@ -108,6 +116,8 @@ def features_of(said: Described, book: BrandBook) -> Features:
         measures=_measures(bare),
         colours=_colours(bare),
         accessories=_accessories(bare),
+        shaped=_shaped(bare, model),
+        head=_head(bare),
         kinds=_kinds(bare),
         pieces=_pieces(bare, said),
     )
@@ -228,6 +238,19 @@ def _accessories(text: str) -> frozenset[str]:
             continue
         found.add(word)
     return frozenset(words.SAME_ACCESSORY.get(word, word) for word in found)
+
+
+def _shaped(text: str, model: str) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for match in _SHAPED.finditer(_STANDARD.sub(" ", _SIZE.sub(" ", text))):
+        if _JOINTS.sub("", match[0]).upper() not in model:
+            found.setdefault(re.sub(r"\d", "9", match[0]), set()).add(match[0])
+    return {shape: frozenset(written) for shape, written in found.items()}
+
+
+def _head(text: str) -> str:
+    runs = _RUN.findall(_MEASURE.sub(" ", _BRACKETS.sub(" ", text)))
+    return runs[-1][-2:] if runs else ""
 
 
 def _kinds(text: str) -> dict[int, frozenset[str]]:

@@ -11,11 +11,18 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from catalog.duplicates import words
 from catalog.duplicates.described import Features
+from catalog.spelling import unlike
 from catalog.values import normal
 
 THRESHOLD: Final = 0.5
+# Names that differ by one word only: how long it may be, and how much they have to share, in characters.
+LONGEST_REPLACED: Final = 4
+LEAST_SHARED: Final = 4
 _BASE: Final = -2.0
+_MARKS: Final = re.compile(r"[\W_]+")
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS: Final = r"[\s\-_./]*"
 
 
@@ -171,6 +178,10 @@ def _measures(one: Features, other: Features) -> list[Reason]:
             found.append(Reason("measure_differs", -7.5, *shown))
     if agreed:
         found.append(Reason("measures_agree", min(agreed, 4) * 0.5, str(agreed)))
+    for shape in sorted(one.shaped.keys() & other.shaped.keys()):
+        first, second = one.shaped[shape], other.shaped[shape]
+        if not (first <= second or second <= first):
+            found.append(Reason("measure_differs", -7.5, " ".join(sorted(first)), " ".join(sorted(second))))
     return found[:3]
 
 
@@ -213,6 +224,12 @@ def _packing(one: Features, other: Features) -> list[Reason]:
     if first and second and first != second:
         return [Reason("pack_differs", -8.0, f"{first.normalize():f}", f"{second.normalize():f}")]
     if one.said.unit and other.said.unit and one.said.unit != other.said.unit:
+        units = {one.said.unit, other.said.unit}
+        # An electrode is called by its defibrillator's model, and is counted otherwise.
+        if units & words.MACHINES and units & words.PARTS and one.head != other.head:
+            return [
+                Reason("accessory", -6.0, f"{one.head} {one.said.unit}", f"{other.head} {other.said.unit}")
+            ]
         return [Reason("unit_differs", -1.5, one.said.unit, other.said.unit)]
     return []
 
@@ -236,4 +253,20 @@ def _names(one: Features, other: Features, *, model_matched: bool) -> list[Reaso
     # Two or three pieces are hardly evidence.
     ground = min(len(one.pieces), len(other.pieces), 4) / 4
     weight = 1.0 * (likeness - 0.3) if model_matched else 5.0 * (likeness - 0.55) * (0.5 + 0.5 * ground)
+    # A model that both bear outweighs it: one shop's 文件盒 is the other's 档案盒.
+    if not model_matched and not one.accessories and (replaced := _replaced(one.text, other.text)):
+        return [Reason("kind_differs", -4.0, *replaced)]
     return [Reason("name_alike" if weight > 0 else "name_differs", round(weight, 2), f"{likeness:.0%}")]
+
+
+def _replaced(first: str, second: str) -> tuple[str, str] | None:
+    """The one word of Chinese by which two names differ that else say the same: 数学, 语文 of two textbooks."""
+    one, other = (_MARKS.sub("", text) for text in (first, second))
+    here, there = unlike(one, other)
+    if not (1 <= len(here) <= LONGEST_REPLACED and 1 <= len(there) <= LONGEST_REPLACED):
+        return None
+    if len(one) - len(here) < LEAST_SHARED:
+        return None
+    if not (_CHINESE.fullmatch(here) and _CHINESE.fullmatch(there)) or set(here) & set(there):
+        return None
+    return here, there

@@ -92,7 +92,12 @@ _UNITS: Final = _mapped("""
     页/分钟=页/分*1 ppm=页/分*1 张=张*1 支=支*1 包=包*1 盒=盒*1 卷=卷*1 抽=抽*1 片=片*1 枚=枚*1 本=本*1
     瓶=瓶*1 袋=袋*1 提=提*1 层=层*1 门=门*1 人位=人*1 人=人*1 针=针*1 键=键*1 路=路*1 盘位=盘位*1
     级=级*1 倍=倍*1 色=色*1 节=节*1 粒=粒*1 根=根*1 双=双*1 只=只*1 个=个*1 件=件*1 套=套*1 mah=mah*1
-    毫安=mah*1
+    毫安=mah*1 毫安时=mah*1 ah=ah*1 安时=ah*1 mg=mg*1 毫克=mg*1 ul=μl*1 μl=μl*1 微升=μl*1 rpm=rpm*1
+    r/min=rpm*1 转=rpm*1 mm2=平方*1 平方=平方*1 版=版*1 年级=年级*1 代=代*1 期=期*1 届=届*1 号=号*1 码=码*1 盘=盘*1 头=头*1
+    芯=芯*1 档=档*1 星=星*1 度=度*1 目=目*1 件套=件套*1
 """)
 UNITS: Final = {unit: (meant.split("*")[0], meant.split("*")[1]) for unit, meant in _UNITS.items()}
-NUMERALS: Final = _mapped("一=1 二=2 两=2 三=3 四=4 五=5 六=6 八=8 十=10")
+NUMERALS: Final = _mapped("一=1 二=2 两=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9 十=10 十一=11 十二=12 单=1 双=2")
+# What machines are counted by, and what parts of them and supplies are.
+MACHINES: Final = frozenset(_listed("台 辆 架 部"))
+PARTS: Final = frozenset(_listed("片 条 副 根 粒 张 瓶 桶 袋 卷 盒 包 块 节 对 双 枚 套"))
