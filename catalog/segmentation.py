@@ -20,8 +20,17 @@ _UNITS: Final = (
     (re.compile(r"(?<=\d)\s*克"), "g "),
     (re.compile(r"(?<=\d)\s*毫升"), "ml "),
     (re.compile(r"(?<=\d)\s*升(?![级降])"), "l "),
+    (re.compile(r"(?<=\d)\s*微升"), "μl "),
+    (re.compile(r"(?<=\d)\s*毫克"), "mg "),
+    (re.compile(r"(?<=\d)\s*(?:mm2(?![0-9a-z])|平方毫米|平方(?![米厘分]))"), "平方 "),
+    (re.compile(r"(?<=\d)\s*(?:m2(?![0-9a-z])|平方米|平米)"), "平方米 "),
     (re.compile(r"(?<=\d)\s*毫米"), "mm "),
     (re.compile(r"(?<=\d)\s*(?:厘米|公分)"), "cm "),
+    (re.compile(r"(?<=\d)\s*(?:千米|公里)"), "km "),
+    (re.compile(r"(?<=\d)\s*毫安时"), "mah "),
+    (re.compile(r"(?<=\d)\s*安时"), "ah "),
+    (re.compile(r"(?<=\d{3})\s*(?:r/min|转/分钟?|转每分钟?|转(?![角换轴]))"), "rpm "),
+    (re.compile(r"(?<=\d)\s*(?:°c|摄氏度)"), "度 "),
     (re.compile(r"(?<=\d)\s*千瓦"), "kw "),
     (re.compile(r"(?<=\d)\s*瓦"), "w "),
     (re.compile(r"(?<=\d)\s*(?:英寸|寸|吋|″)"), "英寸 "),
@@ -32,7 +41,7 @@ _UNIT_THEN_NUMBER = re.compile(
 )
 # A number with a unit in Chinese is one word: 24口 is not any 口 beside any 24.
 _MEASURE = re.compile(
-    r"(?<![0-9a-z.])\d+(?:\.\d+)?(?:英寸|万像素|流明|小时|分钟|盘位|孔位|页|张|口|匹|针|位|层|包|支|只|列|级|年|倍|键|米|度)"
+    r"(?<![0-9a-z.])\d+(?:\.\d+)?(?:英寸|平方米?|万像素|流明|小时|分钟|盘位|孔位|页|张|口|匹|针|位|层|包|支|只|列|级|年|倍|键|米|度)"
 )
 # 1920×1080 as people type it: with x, * or ×.
 _SIZE = re.compile(r"\d+(?:\.\d+)?[a-z]{0,2}(?:\s?[x×*]\s?\d+(?:\.\d+)?[a-z]{0,2})+")

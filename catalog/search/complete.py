@@ -76,7 +76,7 @@ def complete(q: str, *, user_id: int | None) -> list[Group]:
     params: list[Any] = []
     if user_id is not None:
         parts.append(_HISTORY)
-        params += [user_id, f"{_like(typed)}%", MOST_OTHERS if typed else MOST_WORDS]
+        params += [user_id, f"{like(typed)}%", MOST_OTHERS if typed else MOST_WORDS]
     if typed:
         _parts_for(typed, parts, params)
     if not parts:
@@ -87,7 +87,7 @@ def complete(q: str, *, user_id: int | None) -> list[Group]:
 
 
 def _parts_for(typed: str, parts: list[str], params: list[Any]) -> None:
-    prefix = f"{_like(typed)}%"
+    prefix = f"{like(typed)}%"
     spelt = prefix if typed.isascii() else "\x01"
     parts.append(_WORDS)
     params += [prefix, spelt, spelt, MOST_WORDS]
@@ -102,7 +102,7 @@ def _parts_for(typed: str, parts: list[str], params: list[Any]) -> None:
             params += [f"%{key}%", LOOKED_AT, MOST_GOODS]
         if segmentation.is_chinese(typed):
             parts.append(_SUPPLIERS)
-            params += [f"%{_like(typed)}%", MOST_OTHERS]
+            params += [f"%{like(typed)}%", MOST_OTHERS]
 
 
 def _query(words: list[str]) -> str:
@@ -116,7 +116,8 @@ def _pairs(word: str) -> str:
     return " & ".join(map(lexeme, segmentation.pairs(word) or [word]))
 
 
-def _like(text: str) -> str:
+def like(text: str) -> str:
+    """A text as part of a LIKE pattern."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

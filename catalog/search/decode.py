@@ -25,7 +25,7 @@ from catalog.search.vocabulary_keys import (
     exact_keys,
     near_keys,
 )
-from catalog.spelling import is_slip
+from catalog.spelling import is_slip, sound
 
 # Readings that are tried.
 MOST: Final = 8
@@ -43,11 +43,15 @@ INITIALS: Final = 0.3
 SHORT_INITIALS: Final = 0.7
 OTHER_INITIALS: Final = 1.1
 HOMOPHONE: Final = 0.8
+# Sounds alike to many: zh and z, ing and in.
+NEARLY_HOMOPHONE: Final = 1.0
 SLIP: Final = 1.2
 SHORT_SLIP: Final = 1.8
 UNKNOWN: Final = 2.5
 UNKNOWN_LETTER: Final = 0.4
 POPULAR: Final = 0.02
+# A word that is half in Chinese and half in pinyin: 灭菌qi.
+_HALF_SPELT = re.compile(r"[\u4e00-\u9fff]+[a-z]+(?![0-9a-z])|(?<![0-9a-z])[a-z]+[\u4e00-\u9fff]+")
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[0-9a-z][0-9a-z/+&.-]*")
 # One short look into the index for each key: a condition on all keys at once would be compared with every word.
 _FIND: Final = """
@@ -93,12 +97,7 @@ def readings(q: str) -> list[Reading]:
     if segmentation.STOP_WORDS.issuperset(typed):
         return []
     normal = segmentation.normalise(q)
-    runs = [run[:LONGEST_RUN] for run in _RUN.findall(normal)]
-    ways = [runs]
-    letters = "".join(runs)
-    # Pinyin is also written syllable by syllable: hui pu da yin ji.
-    if len(runs) > 1 and letters.isascii() and letters.isalpha() and len(letters) <= LONGEST_RUN:
-        ways.append([letters])
+    ways = _ways(normal, typed)
     known = _as_written({piece for way in ways for run in way for piece in _pieces(run)})
     near = _slips({piece for way in ways for run in way for piece in _slippable(run, known)})
     for piece, options in near.items():
@@ -109,9 +108,39 @@ def readings(q: str) -> list[Reading]:
     as_it_is = tuple(typed)
     best: dict[str, Reading] = {}
     for reading in sorted(found, key=lambda one: one.cost):
-        if reading.words != as_it_is and reading.text != normal:
+        repeats = len(set(reading.words)) < len(reading.words)
+        if reading.words != as_it_is and reading.text != normal and not repeats:
             best.setdefault(reading.text, reading)
     return list(best.values())[:MOST]
+
+
+def _ways(normal: str, typed: list[str]) -> list[list[str]]:
+    """The runs that a query is read by: as it is written, and as else it may have been meant."""
+    runs = _runs(normal)
+    ways = [runs]
+    letters = "".join(runs)
+    # Pinyin is also written syllable by syllable: hui pu da yin ji.
+    if len(runs) > 1 and letters.isascii() and letters.isalpha() and len(letters) <= LONGEST_RUN:
+        ways.append([letters])
+    if _HALF_SPELT.search(normal):
+        ways.append(_runs(_HALF_SPELT.sub(lambda half: _spelt_out(half[0]), normal)))
+    # A sentence says more than what is looked for: 我想买一台…
+    if not segmentation.STOP_WORDS.isdisjoint(typed):
+        said = "".join(" " if word in segmentation.STOP_WORDS else _apart(word) for word in typed)
+        ways.append(_runs(said))
+    return [way for number, way in enumerate(ways) if way and way not in ways[:number]]
+
+
+def _runs(text: str) -> list[str]:
+    return [run[:LONGEST_RUN] for run in _RUN.findall(text)]
+
+
+def _apart(word: str) -> str:
+    return word if segmentation.is_chinese(word) and not word[0].isdecimal() else f" {word} "
+
+
+def _spelt_out(half: str) -> str:
+    return "".join(segmentation.pinyin(char)[0] if segmentation.is_chinese(char) else char for char in half)
 
 
 def _pieces(run: str) -> list[str]:
@@ -218,8 +247,11 @@ def _near(piece: str, spelt: str, word: Word) -> float | None:
 
 
 def _near_chinese(piece: str, spelt: str, word: Word) -> float | None:
-    if len(word.word) == len(piece) and word.pinyin == spelt:
-        return HOMOPHONE
+    if len(word.word) == len(piece):
+        if word.pinyin == spelt:
+            return HOMOPHONE
+        if len(piece) >= LEAST_CHINESE and sound(word.pinyin) == sound(spelt):
+            return NEARLY_HOMOPHONE
     if not is_slip(piece, word.word):
         return None
     if len(word.word) >= LEAST_CHINESE:
@@ -229,9 +261,13 @@ def _near_chinese(piece: str, spelt: str, word: Word) -> float | None:
 
 def _near_latin(piece: str, word: Word) -> float | None:
     least = LEAST_MODEL if word.kind == WordKind.MODEL else LEAST_LATIN
-    for text, more in ((word.word, 0.0), (word.pinyin, SPELT)):
-        if len(text) >= least and is_slip(piece, text):
-            return SLIP + more + (0.3 if len(text) == LEAST_LATIN else 0.0)
+    if len(word.word) >= least and is_slip(piece, word.word):
+        return SLIP + (0.3 if len(word.word) == LEAST_LATIN else 0.0)
+    if len(word.pinyin) >= least and word.pinyin != word.word:
+        if sound(piece) == sound(word.pinyin) and piece != word.pinyin:
+            return NEARLY_HOMOPHONE + SPELT
+        if is_slip(piece, word.pinyin):
+            return SLIP + SPELT + (0.3 if len(word.pinyin) == LEAST_LATIN else 0.0)
     # A letter too many is forgiven in shorter initials than one that is wrong or missing.
     least = LEAST_INITIALS if len(piece) <= len(word.initials) else LEAST_INITIALS - 1
     return SLIP + SHORT_INITIALS if len(word.initials) >= least and is_slip(piece, word.initials) else None

@@ -1,7 +1,7 @@
 """Under which keys a word of the vocabulary is looked up, and under which a piece of a query looks for it.
 
-A key begins with what it is: `=` the word, `p` its pinyin, `i` its initials, `~` the word with one letter or character
-taken out, `q` the pinyin and `j` the initials with one letter taken out.
+A key begins with what it is: `=` the word, `p` its pinyin, `s` how that sounds (zh like z, ing like in), `i` its initials,
+`~` the word with one letter or character taken out, `q` the pinyin and `j` the initials with one letter taken out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog import segmentation
 from catalog.models import WordKind
-from catalog.spelling import pieces
+from catalog.spelling import pieces, sound
 
 # Shorter ones are near to too much.
 LEAST_LATIN: Final = 4
@@ -34,7 +34,7 @@ def keys_of(word: str, kind: str, pinyin: str, initials: str) -> list[str]:
         if len(word) >= LEAST_CHINESE or (len(word) == LEAST_CHINESE - 1 and kind in NAMES):
             keys += [f"~{piece}" for piece in pieces(word)]
         if LEAST_LATIN <= len(pinyin) <= LONGEST:
-            keys += [f"q{piece}" for piece in pieces(pinyin)]
+            keys += [f"s{sound(pinyin)}", *(f"q{piece}" for piece in pieces(pinyin))]
         if len(initials) >= LEAST_INITIALS:
             keys += [f"j{piece}" for piece in pieces(initials)]
     elif (LEAST_MODEL if kind == WordKind.MODEL else LEAST_LATIN) <= len(word) <= LONGEST:
@@ -53,11 +53,11 @@ def near_keys(piece: str) -> list[str]:
     """Keys of what a piece of a query may have been meant to be."""
     if segmentation.is_chinese(piece):
         spelt = segmentation.pinyin(piece)[0]
-        keys = [f"p{spelt}", f"~{piece}"]
+        keys = [f"p{spelt}", f"s{sound(spelt)}", f"~{piece}"]
         for shorter in pieces(piece) if len(piece) > 1 else ():
             keys += [f"~{shorter}"] + ([f"={shorter}"] if len(shorter) > 1 else [])
         return keys
-    keys = [f"~{piece}", f"q{piece}", f"j{piece}"]
+    keys = [f"~{piece}", f"q{piece}", f"j{piece}", f"s{sound(piece)}"]
     for shorter in pieces(piece):
         keys += [f"={shorter}", f"~{shorter}", f"p{shorter}", f"q{shorter}", f"i{shorter}", f"j{shorter}"]
     return keys

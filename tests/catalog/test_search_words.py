@@ -19,7 +19,7 @@ from tests.catalog.factories import a_category, a_good, a_listing_on_sale, an_at
 pytestmark = pytest.mark.django_db
 
 
-def _shop() -> dict[str, int]:
+def a_shop() -> dict[str, int]:
     """name here → id."""
     supplies = a_category("A05040000", "办公用品")
     computers = a_category("A02010108", "便携式计算机")
@@ -96,7 +96,7 @@ SHOP = {
 
 
 def test_each_query_finds_what_is_meant_and_nothing_else() -> None:
-    ids = _shop()
+    ids = a_shop()
     names = {pk: key for key, pk in ids.items()}
     expected = {q: set(keys.split()) for q, keys in SHOP.items()}
     found = {q: {names[pk] for pk in hits(q)} for q in SHOP}
@@ -104,7 +104,7 @@ def test_each_query_finds_what_is_meant_and_nothing_else() -> None:
 
 
 def test_what_is_named_so_comes_before_what_is_only_meant_so() -> None:
-    ids = _shop()
+    ids = a_shop()
     book = a_good(
         "得力 3152 笔记本电脑包", brand="得力", model="3152", category=a_category("A05040106", "本册")
     )
@@ -114,7 +114,7 @@ def test_what_is_named_so_comes_before_what_is_only_meant_so() -> None:
 
 
 def test_a_very_long_query_is_cut_and_still_answered() -> None:
-    ids = _shop()
+    ids = a_shop()
     assert hits("打印机 " * 30) == [ids["printer"]]
     assert hits("长" * 2000) == []
 
@@ -125,7 +125,7 @@ def test_a_very_long_query_is_cut_and_still_answered() -> None:
      ("bentudayinji", "奔图 打印机")],
 )  # fmt: skip
 def test_slips_are_answered_with_what_was_meant(q: str, meant: str) -> None:
-    _shop()
+    a_shop()
     for number in range(5):
         a_listing_on_sale(
             a_good(f"奔图/Pantum P{number} 打印机", brand="奔图", model=f"P{number}"), index=False
@@ -138,7 +138,7 @@ def test_slips_are_answered_with_what_was_meant(q: str, meant: str) -> None:
 
 @pytest.mark.parametrize("q", ["插排", "一台", "qqqq", "冰"])
 def test_what_is_near_to_nothing_is_not_corrected(q: str) -> None:
-    _shop()
+    a_shop()
     services.rebuild_vocabulary()
     assert suggestions(read_filters(QueryDict(urlencode({"q": q})))).meant == ""
 
@@ -167,7 +167,7 @@ def test_few_hits_ask_whether_something_commoner_was_meant(client: Any) -> None:
      ("bangonyi", "chair")],
 )  # fmt: skip
 def test_a_query_that_nothing_is_written_like_shows_what_was_meant(client: Any, q: str, first: str) -> None:
-    ids = _shop()
+    ids = a_shop()
     services.refresh_goods()
     services.rebuild_vocabulary()
     answered = answer(read_filters(QueryDict(urlencode({"q": q}))))
@@ -177,7 +177,7 @@ def test_a_query_that_nothing_is_written_like_shows_what_was_meant(client: Any, 
 
 
 def test_a_query_can_be_taken_as_it_is_written(client: Any) -> None:
-    _shop()
+    a_shop()
     services.rebuild_vocabulary()
     assert "as=typed" in _search_page(client, "打隐机")
     html = client.get("/search/?" + urlencode({"q": "打隐机", "as": "typed"})).content.decode()
@@ -185,13 +185,13 @@ def test_a_query_can_be_taken_as_it_is_written(client: Any) -> None:
 
 
 def test_fewer_words_are_offered_with_their_hits() -> None:
-    _shop()
+    a_shop()
     found = suggestions(read_filters(QueryDict(urlencode({"q": "奔图 冰箱 打印机"}))))
     assert [(q, count) for q, _url, count, _more in found.fewer] == [("奔图 打印机", 1)]
 
 
 def test_a_filter_that_leaves_nothing_can_be_dropped() -> None:
-    _shop()
+    a_shop()
     found = suggestions(read_filters(QueryDict(urlencode({"q": "奔图", "min": "900000"}))))
     assert found.unfiltered is not None
     url, count, more = found.unfiltered
@@ -204,7 +204,7 @@ def _search_page(client: Any, q: str) -> str:
 
 
 def test_an_empty_list_shows_the_ways_out(client: Any) -> None:
-    _shop()
+    a_shop()
     html = _search_page(client, "打印机 复印纸")
     assert "?q=%E6%89%93%E5%8D%B0%E6%9C%BA" in html
     assert "?q=%E5%A4%8D%E5%8D%B0%E7%BA%B8" in html
