@@ -72,16 +72,16 @@ def measure() -> dict[str, Any]:
     return {
         "threshold": THRESHOLD,
         **_by_half(read_pairs(), ("all", "fit", "held")),
-        "held out": _by_half(read_pairs(HELD_OUT), ("all", "seen", "unseen")) | {"right of": right_by_kind()},
+        "held out": _by_half(read_pairs(HELD_OUT), ("all", "seen", "unseen")) | {"by kind": right_by_kind()},
     }
 
 
-def right_by_kind() -> dict[str, str]:
-    """How many of the held-out pairs of each kind are told rightly: "24 of 25"."""
+def right_by_kind() -> dict[str, dict[str, int]]:
+    """How many held-out pairs there are of each kind, and how many of them are told rightly."""
     told: dict[str, list[bool]] = {}
     for pair, score in scored(read_pairs(HELD_OUT), brand_book()):
         told.setdefault(pair.kind, []).append(pair.same == (score >= THRESHOLD))
-    return {kind: f"{sum(right)} of {len(right)}" for kind, right in sorted(told.items())}
+    return {kind: {"pairs": len(right), "right": sum(right)} for kind, right in sorted(told.items())}
 
 
 def _by_half(pairs: list[Pair], halves: tuple[str, ...]) -> dict[str, dict[str, float]]:
