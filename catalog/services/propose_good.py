@@ -159,15 +159,19 @@ def reject_proposal(*, actor: Actor, proposal_id: int, version: int, text: str) 
 def recognise_proposal(*, actor: Actor, proposal_id: int, version: int, good_id: int) -> GoodProposal:
     """Say that a proposal is a good that the catalog has already; the supplier can offer that one at once.
 
+    Of a merged good the survivor is meant.
+
     Raises:
         NotAllowed, Missing, ProposalChanged: as in `approve_proposal`; Missing as well where there is no such good.
         ProposalRefused: the good is not active.
     """
     with transaction.atomic():
         proposal = _waiting(actor, proposal_id, version)
-        good = Good.objects.filter(pk=good_id).only("id", "state", "name").first()
+        named = Good.objects.select_related("merged_into").filter(pk=good_id)
+        good = named.defer("search", "merged_into__search").first()
         if good is None:
             raise Missing
+        good = good.merged_into or good
         if good.state != GoodState.ACTIVE:
             raise ProposalRefused(_("That good is not active: choose another one."), field="good")
         return _decide(actor, proposal, ProposalState.SAME, good=good, text="")

@@ -168,6 +168,15 @@ def test_about_a_good_retired_without_successor_the_operator_decides(staff: Acto
     assert Good.objects.filter(gtin=GTIN).count() == 1
 
 
+def test_a_proposal_that_is_said_to_be_a_merged_good_is_the_survivor(staff: Actor) -> None:
+    survivor, merged, _merge = merged_pair(staff)
+    proposal = proposed()
+    done = services.recognise_proposal(
+        actor=staff, proposal_id=proposal.pk, version=proposal.version, good_id=merged.pk
+    )
+    assert done.good_id == survivor.pk
+
+
 # Offers
 
 
