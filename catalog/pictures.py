@@ -9,9 +9,13 @@ from typing import IO, Final
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
+from zcy.uploads import UploadLimit
+
 MOST_BYTES: Final = 5 * 1024 * 1024
+LIMIT: Final = UploadLimit(MOST_BYTES, gettext_lazy("A picture has at most 5 MB."))
 MOST_PIXELS: Final = 40_000_000
 LEAST_SIDE: Final = 200
 SIDE: Final = 1200
@@ -34,7 +38,7 @@ def clean_picture(upload: IO[bytes], size: int) -> ContentFile[bytes]:
         ValidationError: too big, too small, or no picture of a known kind.
     """
     if size > MOST_BYTES:
-        raise ValidationError(_("A picture has at most 5 MB."))
+        raise ValidationError(LIMIT.too_large)
     try:
         upload.seek(0)
         with Image.open(upload, formats=FORMATS) as picture:

@@ -20,11 +20,12 @@ from accounts.forms import clean_uscc
 from accounts.models import ExclusionEntry
 from accounts.roles import Role
 from accounts.services.exclusions import follow_exclusions, plain_name
-from accounts.services.import_exclusions import ImportReport, import_exclusions
+from accounts.services.import_exclusions import LIMIT, ImportReport, import_exclusions
 from zcy import clock
 from zcy.admin_site import RoleAdmin
 from zcy.errors import DomainError
 from zcy.refusals import refuse_in_form
+from zcy.uploads import LimitedFileField, takes_file
 
 
 class ExclusionForm(forms.ModelForm[ExclusionEntry]):
@@ -56,7 +57,8 @@ class ExclusionForm(forms.ModelForm[ExclusionEntry]):
 class FileForm(forms.Form):
     """The file of a published list."""
 
-    file = forms.FileField(
+    file = LimitedFileField(
+        limit=LIMIT,
         label=gettext_lazy("CSV file"),
         help_text=gettext_lazy(
             "UTF-8 or GB18030, at most 10 MB. The first line names the columns: "
@@ -115,6 +117,7 @@ class ExclusionEntryAdmin(RoleAdmin[ExclusionEntry]):
             super().delete_queryset(request, queryset)
             _follow(*gone)
 
+    @takes_file(LIMIT)
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Read a file, and say row by row what became of it."""
         if not self._holds(request, self.add_roles):

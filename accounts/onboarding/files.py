@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from accounts.models.licences import FILES_FOLDER
+from zcy.uploads import UploadLimit
 
 MOST_BYTES: Final = 10 * 1024 * 1024
+LIMIT: Final = UploadLimit(MOST_BYTES, _("A file has at most 10 MB. Scan it with fewer points or in grey."))
 MOST_PIXELS: Final = 50_000_000
 LEAST_SIDE: Final = 200
 PICTURES: Final = {"JPEG": "jpg", "PNG": "png"}
@@ -43,13 +45,13 @@ def check_file(upload: IO[bytes], size: int, *, folder: str = FILES_FOLDER) -> C
         ValidationError: too big, empty, of another kind, damaged, or made to harm whoever opens it.
     """
     if size > MOST_BYTES:
-        raise ValidationError(_("A file has at most 10 MB. Scan it with fewer points or in grey."))
+        raise ValidationError(LIMIT.too_large)
     upload.seek(0)
     content = upload.read(MOST_BYTES + 1)
     if not content:
         raise ValidationError(_("This file is empty."))
     if len(content) > MOST_BYTES:
-        raise ValidationError(_("A file has at most 10 MB. Scan it with fewer points or in grey."))
+        raise ValidationError(LIMIT.too_large)
     extension = _pdf(content) if content.startswith(b"%PDF-") else _picture(upload)
     return CheckedFile(
         content, f"{folder}/{secrets.token_hex(16)}.{extension}", hashlib.sha256(content).hexdigest()

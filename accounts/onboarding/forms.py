@@ -16,7 +16,9 @@ from accounts.models import LicenceKind, Region
 from accounts.models.organisations import OrganisationSize
 from accounts.models.regions import RegionLevel
 from accounts.onboarding.categories import category_choices, deeper_categories
+from accounts.onboarding.files import LIMIT
 from zcy import clock
+from zcy.uploads import LimitedFileField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -201,7 +203,8 @@ class LicenceForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Leave it empty if the licence is valid without limit."),
     )
-    file = forms.FileField(
+    file = LimitedFileField(
+        limit=LIMIT,
         label=_("file"),
         help_text=_("PDF, JPEG or PNG, at most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actor import Actor
 from accounts.forms import clean_uscc
@@ -20,8 +21,11 @@ from accounts.roles import Role
 from accounts.services.exclusions import follow_exclusions, plain_name
 from zcy import audit
 from zcy.errors import DomainError, NotAllowed
+from zcy.text_files import decoded
+from zcy.uploads import UploadLimit
 
 MOST_BYTES: Final = 10 * 1024 * 1024
+LIMIT: Final = UploadLimit(MOST_BYTES, gettext_lazy("The file has more than 10 MB: split it."))
 MOST_ROWS: Final = 50_000
 BATCH: Final = 1_000
 # How the lists that are published call their columns.
@@ -52,17 +56,19 @@ class ImportReport:
 
 
 def import_exclusions(*, actor: Actor, content: bytes) -> ImportReport:
-    """Take over a CSV file in UTF-8 or GB18030 with a line of headings.
+    """Take over a CSV file in UTF-8, UTF-16 or GB18030 with a line of headings.
 
     Rows are told apart by name, code, authority and first day; a known row gets the other values of the file.
 
     Raises:
         NotAllowed: not onboarding staff.
-        DomainError: no text, too big, or a needed column is missing.
+        DomainError: no text, in two encodings, too big, or a needed column is missing.
     """
     if not actor.has_role(Role.ONBOARDING):
         raise NotAllowed
-    text, encoding = _decoded(content)
+    if len(content) > MOST_BYTES:
+        raise DomainError(LIMIT.too_large, field="file")
+    text, encoding = decoded(content)
     report = ImportReport(encoding=encoding)
     rows = _read(text, report)
     with transaction.atomic():
@@ -77,19 +83,6 @@ def import_exclusions(*, actor: Actor, content: bytes) -> ImportReport:
             data={"added": report.added, "changed": report.changed, "wrong": len(report.errors)},
         )
     return report
-
-
-def _decoded(content: bytes) -> tuple[str, str]:
-    if len(content) > MOST_BYTES:
-        raise DomainError(_("The file has more than 10 MB: split it."), field="file")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding
-    raise DomainError(_("This is no text in UTF-8 or GB18030. Save the table as CSV."), field="file")
 
 
 def _read(text: str, report: ImportReport) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from accounts.models import (
     Region,
 )
 from accounts.onboarding.figures import usual_days
+from accounts.onboarding.files import LIMIT
 from accounts.onboarding.findings import licences_for
 from accounts.onboarding.forms import (
     FIELDS,
@@ -55,6 +56,7 @@ from accounts.services.licences import add_licence, remove_licence
 from zcy.access import public, roles, signed_in
 from zcy.errors import DomainError
 from zcy.refusals import refuse_in_form, refuse_in_message
+from zcy.uploads import takes_file
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -167,6 +169,7 @@ def resume(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+@takes_file(LIMIT)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def application(request: ActorRequest, pk: int) -> HttpResponse:

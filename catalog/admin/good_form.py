@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,13 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from catalog.attributes import Attribute, attributes_of
+from catalog.forms.numbers import AMOUNT
 from catalog.forms.specs import PREFIX, REMOVED, read_spec, spec_fields, spec_initial
 from catalog.good_history import shown_of
 from catalog.gtin import clean_gtin, show_gtin
 from catalog.models import Good, GoodLabel, GoodPicture, PolicyLabel
 from catalog.models.goods import GoodState
-from catalog.pictures import clean_picture
+from catalog.pictures import LIMIT, clean_picture
 from catalog.tree import category_tree
+from zcy.uploads import LimitedImageField
 
 MOST_PICTURES: Final = 8
 PLAIN: Final = (
@@ -47,6 +50,10 @@ class GoodForm(ModelForm[Good]):
         max_length=20,
         required=False,
         help_text=gettext_lazy("The digits under the bar code: EAN-8, UPC, EAN-13 or GTIN-14."),
+    )
+    pack_size = forms.DecimalField(label=gettext_lazy("units per pack"), required=False, **AMOUNT)
+    picture = LimitedImageField(
+        limit=LIMIT, label=gettext_lazy("picture"), required=False, widget=AdminFileWidget
     )
     seen_version = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
@@ -166,6 +173,8 @@ class _OfAGood(admin.TabularInline[Any, Good]):
 
 class PictureForm(ModelForm[GoodPicture]):
     """A further picture."""
+
+    picture = LimitedImageField(limit=LIMIT, label=gettext_lazy("picture"), widget=AdminFileWidget)
 
     class Meta:
         model = GoodPicture

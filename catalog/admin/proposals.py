@@ -22,11 +22,13 @@ from catalog.duplicates.candidates import likely_same
 from catalog.duplicates.told import told
 from catalog.forms.proposals import UNITS, DecisionForm, ProposalForm
 from catalog.models import GoodProposal, ProposalState
+from catalog.pictures import LIMIT
 from catalog.services.propose_good import approve_proposal, recognise_proposal, reject_proposal
 from catalog.staff import SEES
 from catalog.tree import Node, category_tree
 from zcy.admin_site import LeadsElsewhere, ReadOnlyAdmin
 from zcy.errors import DomainError
+from zcy.uploads import takes_file
 
 LARGEST: Final = 2**63 - 1
 
@@ -71,6 +73,7 @@ class GoodProposalAdmin(LeadsElsewhere, ReadOnlyAdmin[GoodProposal]):
             *super().get_urls(),
         ]
 
+    @takes_file(LIMIT)
     def decide_view(self, request: HttpRequest, proposal_id: int) -> HttpResponse:
         """What was proposed, as a form to correct it in; goods that are probably the same; the decision."""
         if not self.has_view_permission(request):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from catalog import services
+from catalog.forms.numbers import AMOUNT, PRICE
+from catalog.forms.references import PROOF
 from catalog.models import ReferenceContest, ReferenceFetch, ReferencePrice
 from catalog.staff import SEES
 from zcy import clock
 from zcy.admin_site import ReadOnlyAdmin, RoleAdmin
-
-MOST_BYTES = 20 * 1024 * 1024
+from zcy.uploads import LimitedFileField
 
 
 class ReferenceForm(ModelForm[ReferencePrice]):
@@ -30,6 +32,9 @@ class ReferenceForm(ModelForm[ReferencePrice]):
     url = forms.URLField(
         label=_("address of the page"), required=False, max_length=500, assume_scheme="https"
     )
+    price = forms.DecimalField(label=_("price"), **PRICE)
+    quantity = forms.DecimalField(label=_("quantity"), required=False, **AMOUNT)
+    proof = LimitedFileField(limit=PROOF, label=_("proof"), required=False, widget=AdminFileWidget)
 
     class Meta:
         model = ReferencePrice
@@ -44,13 +49,6 @@ class ReferenceForm(ModelForm[ReferencePrice]):
         if moment and moment > clock.now():
             raise forms.ValidationError(_("This time lies in the future."))
         return moment
-
-    def clean_proof(self) -> Any:
-        """A file of a size that can be looked at."""
-        proof = self.cleaned_data.get("proof")
-        if proof and proof.size > MOST_BYTES:
-            raise forms.ValidationError(_("A proof has at most 20 MB."))
-        return proof
 
 
 @admin.register(ReferencePrice)

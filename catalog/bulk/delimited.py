@@ -1,8 +1,7 @@
-"""CSV files as spreadsheets on Chinese desktops write them: UTF-8 with or without a mark, UTF-16, GB18030."""
+"""CSV files, with a comma, a tab or a semicolon between cells, in whatever encoding."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,58 +10,20 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from catalog.bulk.errors import BadFile
+from zcy.text_files import UnreadableText, encoding_of
 
-BLOCK: Final = 1 << 20
+LONGEST_HEADER: Final = 1 << 20
 DELIMITERS: Final = ",\t;"
 # Beyond this a quotation mark was left open.
 LONGEST_FIELD: Final = 131_072
 
 
-def encoding_of(path: Path) -> str:
-    """The encoding of a whole file, by its mark or by reading it through.
-
-    Raises:
-        BadFile: it is in none of them, or not text; names the first line that cannot be read.
-    """
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\x00" in start:
-        raise BadFile(_("This is no CSV file. Save the table as .xlsx or as CSV."))
-    if _decodes(path, "utf-8"):
-        return "utf-8-sig"
-    if _decodes(path, "gb18030"):
-        return "gb18030"
-    raise BadFile(
-        _("Line %(line)s is neither UTF-8 nor GB18030. Save the file as “CSV UTF-8” in one encoding.")
-        % {"line": _first_wrong_line(path)}
-    )
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _encoding(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _first_wrong_line(path: Path) -> int:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                try:
-                    line.decode("gb18030")
-                except UnicodeDecodeError:
-                    return number
-    return 1
+            return encoding_of(file)
+    except UnreadableText as error:
+        raise BadFile(str(error)) from error
 
 
 def rows_of(path: Path) -> Iterator[list[Any]]:
@@ -71,9 +32,9 @@ def rows_of(path: Path) -> Iterator[list[Any]]:
     Raises:
         BadFile: it is not CSV.
     """
-    encoding = encoding_of(path)
+    encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        header = file.readline(BLOCK)
+        header = file.readline(LONGEST_HEADER)
         delimiter = max(DELIMITERS, key=header.count) if header else ","
         file.seek(0)
         reader = csv.reader(file, delimiter=delimiter)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.forms.listings import PRICE, QUANTITY
+from catalog.forms.listings import QUANTITY
+from catalog.forms.numbers import PRICE
 from catalog.models import AlertSettings, Listing
 from catalog.services.mend_listings import Mend
 

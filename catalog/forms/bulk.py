@@ -8,8 +8,10 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.bulk.limits import LISTINGS
 from catalog.models import Brand, Category, ImportMode, Listing, PriceStep, Review, Rounding, Sale
 from catalog.tree import Node, category_tree
+from zcy.uploads import LimitedFileField
 
 # A longer list is cut to the categories in which something is offered.
 MOST_CATEGORIES: Final = 600
@@ -36,7 +38,8 @@ def category_choices() -> list[tuple[str, str]]:
 class UploadForm(forms.Form):
     """A file of listings."""
 
-    file = forms.FileField(
+    file = LimitedFileField(
+        limit=LISTINGS,
         label=_("Excel workbook (.xlsx) or CSV"),
         help_text=_("At most 50 MB and 100,000 rows. Nothing changes before you have confirmed it."),
         allow_empty_file=True,

@@ -13,16 +13,11 @@ from accounts.models.regions import RegionLevel
 from catalog.alerts import alert_choices
 from catalog.changes import BY_FIELD, WORDS
 from catalog.forms.bulk import MOST_CATEGORIES
+from catalog.forms.numbers import PRICE
 from catalog.models import Listing, Review, Sale
-from catalog.services.listing_values import MOST_DAYS, MOST_MONEY, MOST_MONTHS, MOST_QUANTITY, ListingValues
+from catalog.services.listing_values import MOST_DAYS, MOST_MONTHS, MOST_QUANTITY, ListingValues
 from catalog.tree import category_tree
 
-PRICE: Final[dict[str, Any]] = {
-    "min_value": Decimal("0.01"),
-    "max_value": MOST_MONEY,
-    "max_digits": 11,
-    "decimal_places": 2,
-}
 QUANTITY: Final[dict[str, Any]] = {"max_value": MOST_QUANTITY, "max_digits": 11, "decimal_places": 3}
 
 

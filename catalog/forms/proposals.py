@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import attributes_of
 from catalog.duplicates import Described
+from catalog.forms.numbers import AMOUNT
 from catalog.forms.specs import PREFIX, REMOVED, read_spec, spec_fields, spec_initial
 from catalog.gtin import clean_gtin, show_gtin
 from catalog.models import GoodProposal
-from catalog.pictures import clean_picture
+from catalog.pictures import LIMIT, clean_picture
 from catalog.tree import Node
+from zcy.uploads import LimitedImageField
 
 UNITS = (
     "台",
@@ -63,13 +64,11 @@ class ProposalForm(forms.Form):
     unit = forms.CharField(label=_("Unit"), max_length=20, widget=forms.TextInput(attrs={"list": "units"}))
     pack_size = forms.DecimalField(
         label=_("Units per pack"),
-        max_digits=12,
-        decimal_places=3,
-        min_value=Decimal("0.001"),
         required=False,
         help_text=_(
             "How many units of the category one of these holds, for example 8 packets in a box. Empty: one."
         ),
+        **AMOUNT,
     )
     gtin = forms.CharField(
         label=_("GTIN"),
@@ -81,7 +80,8 @@ class ProposalForm(forms.Form):
     origin = forms.CharField(
         label=_("Country of origin"), max_length=60, initial="中国", help_text=_("Stands on every good.")
     )
-    picture = forms.ImageField(
+    picture = LimitedImageField(
+        limit=LIMIT,
         label=_("Picture"),
         required=False,
         help_text=_("JPEG, PNG or WebP of at least 200 pixels a side, at most 5 MB."),

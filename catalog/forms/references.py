@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-MOST_BYTES = 20 * 1024 * 1024
+from zcy.uploads import MEGABYTE, LimitedFileField, UploadLimit
+
+MOST_BYTES: Final = 20 * MEGABYTE
+FILE: Final = UploadLimit(MOST_BYTES, _("A file has at most 20 MB. Split it."))
+PROOF: Final = UploadLimit(MOST_BYTES, _("A proof has at most 20 MB."))
 
 
 class ReferenceFileForm(forms.Form):
     """A CSV file of reference prices."""
 
-    file = forms.FileField(label=_("CSV file"))
-
-    def clean_file(self) -> Any:
-        """Of a size that is read at once."""
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError(_("A file has at most 20 MB. Split it."))
-        return file
+    file = LimitedFileField(limit=FILE, label=_("CSV file"))
 
 
 class ContestForm(forms.Form):
@@ -29,11 +26,4 @@ class ContestForm(forms.Form):
     text = forms.CharField(
         label=_("What is wrong"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    proof = forms.FileField(label=_("Counter-proof"), required=False)
-
-    def clean_proof(self) -> Any:
-        """A file of a size that can be looked at."""
-        proof = self.cleaned_data.get("proof")
-        if proof and proof.size > MOST_BYTES:
-            raise forms.ValidationError(_("A proof has at most 20 MB."))
-        return proof
+    proof = LimitedFileField(limit=PROOF, label=_("Counter-proof"), required=False)

@@ -7,15 +7,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.pictures import LIMIT
 from catalog.review_reasons import CHOICES
 from catalog.storefront import MOST_ANNOUNCEMENTS, MOST_GROUPS, Announcement, Content, Group
+from zcy.uploads import LimitedFileField
 
 
 class StorefrontForm(forms.Form):
     """Banner, headline and after-sales terms."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
-    banner = forms.FileField(
+    banner = LimitedFileField(
+        limit=LIMIT,
         label=_("Banner"),
         required=False,
         help_text=_(

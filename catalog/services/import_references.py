@@ -7,24 +7,28 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.actor import Actor
 from catalog import merging
+from catalog.bulk.columns import spelt
 from catalog.models import Good, ReferencePrice
 from catalog.models.references import ReferenceKind
 from catalog.pricing.references import grade_of, offered_warranty
 from catalog.tree import category_tree
 from zcy import audit, clock
+from zcy.text_files import UnreadableText, decoded
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 100_000
@@ -34,6 +38,9 @@ COLUMNS: Final = (
     *REQUIRED, "in_stock", "tax_included", "freight_included", "installation_included", "warranty_months",
     "quantity", "unit", "url",
 )  # fmt: skip
+# Columns that are named otherwise than the field that they fill.
+_FIELDS: Final = {"source": "seen_at"}
+_PARENTHESES: Final = re.compile(r"\([^()]*\)")
 _MONEY: Final = re.compile(r"\d{1,9}(\.\d{1,2})?\Z", re.ASCII)
 _QUANTITY: Final = re.compile(r"\d{1,9}(\.\d{1,3})?\Z", re.ASCII)
 _TRUE: Final = frozenset({"true", "1", "yes", "是", "含"})
@@ -50,6 +57,11 @@ class RowOutcome:
     column: str = ""
     value: str = ""
     remedy: str = ""
+
+    @property
+    def label(self) -> str:
+        """The column as the reader reads it."""
+        return label_of(self.column) if self.column else ""
 
 
 @dataclass
@@ -81,24 +93,12 @@ class _WrongCell(Exception):
         self.column, self.remedy = column, remedy
 
 
-def decoded(content: bytes) -> str | None:
-    """The text of a file in UTF-8 (with or without mark), UTF-16 with mark, or GB18030; None where it is none."""
-    marks = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    for encoding in (marks.get(content[:2]) or "utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\x00" in text else text
-    return None
-
-
 def import_references(content: bytes, *, actor: Actor | None) -> ImportReport:
     """Keep the good rows of a file; rows that are known already change nothing.
 
     Args:
-        content: a CSV file with a header, `COLUMNS`; kind may be written in Chinese, a good is our number or its id
-            at the source, money is yuan with tax per unit of the good.
+        content: a CSV file with a header, `COLUMNS` or their labels in any language; kind may be written in Chinese,
+            a good is our number or its id at the source, money is yuan with tax per unit of the good.
         actor: who captured them.
     """
     try:
@@ -114,20 +114,56 @@ class _NoTable(Exception):
 def _rows(content: bytes) -> list[dict[str, str]]:
     if len(content) > MOST_BYTES:
         raise _NoTable(_("A file has at most 20 MB. Split it."))
-    text = decoded(content)
-    if text is None:
-        raise _NoTable(_("This is no CSV text in UTF-8 or GB18030. Save the table as CSV."))
     try:
-        found = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        text, _encoding = decoded(content)
+    except UnreadableText as error:
+        raise _NoTable(str(error)) from error
+    try:
+        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows.fieldnames = _keys(rows.fieldnames or ())
+        found = list(rows)
     except csv.Error as error:
         raise _NoTable(_("The file cannot be read as CSV: %(error)s.") % {"error": error}) from error
     if not found:
         raise _NoTable(_("The file has no rows."))
     if missing := [name for name in REQUIRED if name not in found[0]]:
-        raise _NoTable(_("The header lacks %(columns)s.") % {"columns": ", ".join(missing)})
+        lacking = "、".join(label_of(name) for name in missing)
+        raise _NoTable(_("The header lacks %(columns)s.") % {"columns": lacking})
     if len(found) > MOST_ROWS:
         raise _NoTable(_("A file has at most 100,000 rows. Split it."))
     return found
+
+
+def _keys(titles: Sequence[str]) -> list[str]:
+    """The keys of the columns, whichever language they are headed in; what is not known stays as it is."""
+    known = _names()
+    keys = [
+        known.get(spelt(title)) or known.get(_PARENTHESES.sub("", spelt(title)), title) for title in titles
+    ]
+    for place, key in enumerate(keys):
+        if key in COLUMNS and key in keys[:place]:
+            raise _NoTable(
+                _("The column “%(title)s” stands twice. Delete one of them.") % {"title": titles[place][:60]}
+            )
+    return keys
+
+
+def _names() -> dict[str, str]:
+    names = {spelt(key): key for key in COLUMNS}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            names |= {spelt(label_of(key)): key for key in COLUMNS}
+    return names
+
+
+def label_of(key: str) -> str:
+    """What a column is called in the reader's language: as the field of the reference price."""
+    return str(ReferencePrice._meta.get_field(_FIELDS.get(key, key)).verbose_name)  # type: ignore[union-attr]
+
+
+def headings() -> list[str]:
+    """The first row of a template: each column in the reader's language, with the name that always holds behind it."""
+    return [f"{label_of(key)} ({key})" for key in COLUMNS]
 
 
 def _keep(found: list[dict[str, str]], actor: Actor | None) -> ImportReport:
@@ -273,4 +309,4 @@ def _boolean(name: str, text: str) -> bool | None:
 def report_rows(report: ImportReport) -> Iterator[tuple[int, str, str, str, str]]:
     """Lines of the report for a download."""
     for row in report.rows:
-        yield row.line, row.state, row.column, row.value, row.remedy
+        yield row.line, row.state, row.label, row.value, row.remedy

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.errors import BadCategoryFile
 from catalog.models import Hall, HallRule, OriginCounty
 from catalog.services.refresh_halls import refresh_halls
+from zcy.text_files import UnreadableText, decoded
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
 COLUMNS: Final = ("code", "name", "city", "province")
@@ -82,11 +83,7 @@ def load_origin_counties(*, path: Path = DATA / "origin_counties.csv") -> int:
 
 def _read(path: Path) -> Iterable[dict[str, str]]:
     try:
-        content = path.read_bytes()
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("gb18030")
+        text, _encoding = decoded(path.read_bytes())
         reader: Any = csv.DictReader(text.splitlines())
         if missing := set(COLUMNS) - set(reader.fieldnames or ()):
             raise BadCategoryFile(
@@ -94,5 +91,5 @@ def _read(path: Path) -> Iterable[dict[str, str]]:
                 % {"file": path.name, "columns": ", ".join(sorted(missing))}
             )
         return [{name: (row[name] or "").strip() for name in COLUMNS} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnreadableText, csv.Error) as error:
         raise BadCategoryFile(f"{path.name}: {error}") from error

@@ -17,7 +17,7 @@ from accounts.actor import acting
 from accounts.roles import SUPPLIER_ROLES
 from catalog.bulk.columns import Header, label_of, recognise
 from catalog.bulk.errors import BadFile
-from catalog.bulk.limits import FORM_BYTES, MOST_BYTES, UNDO_HOURS
+from catalog.bulk.limits import LISTINGS, MOST_BYTES, UNDO_HOURS
 from catalog.forms.bulk import ConfirmForm, PriceRuleForm, UploadForm
 from catalog.models import ImportState, ListingImport, ListingImportRow, Verdict
 from catalog.pricing.formulas import Place
@@ -31,6 +31,7 @@ from zcy.errors import DomainError
 from zcy.paging import KeysetPage
 from zcy.refusals import refuse_in_message
 from zcy.tables import Column
+from zcy.uploads import FORM_BYTES, takes_file
 
 LIST_COLUMNS: Final = [
     Column(gettext_lazy("File"), fixed=True),
@@ -81,8 +82,6 @@ def _imports(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpR
         "page": page,
         "rows": [_line(task) for task in page.rows],
         "columns": LIST_COLUMNS,
-        "most_bytes": MOST_BYTES,
-        "too_large": str(too_large()),
         "categories": form.fields["category"].choices,  # type: ignore[attr-defined]
     }
     return render(request, "catalog/supplier/bulk/imports.html", context, status=status)
@@ -104,6 +103,7 @@ def _name(task: ListingImport) -> str:
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(LISTINGS)
 @csrf_exempt
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
@@ -126,7 +126,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _imports(request, form, 400)
+        return _imports(request, form, 413 if form.has_error("file", "too_large") else 400)
     try:
         task, new = bulk.upload_import(
             actor=acting(request), file=form.cleaned_data["file"], category=form.category_row()

@@ -21,11 +21,13 @@ from catalog.forms.listings import leaf_choices
 from catalog.forms.proposals import UNITS, ProposalForm
 from catalog.good_history import shown
 from catalog.models import GoodProposal, Listing, ProposalState
+from catalog.pictures import LIMIT
 from catalog.services.propose_good import EDITABLE, save_proposal, withdraw_proposal
 from catalog.tree import Node, category_tree
 from zcy.access import roles
 from zcy.errors import DomainError
 from zcy.paging import KeysetPage
+from zcy.uploads import takes_file
 
 LARGEST: Final = 2**63 - 1
 # Below the threshold of a duplicate, but worth a look while typing.
@@ -67,6 +69,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(LIMIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
     """First the category, guessed from the name or looked for by its own, then the form that its attributes make."""
@@ -112,6 +115,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(LIMIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """One proposal: what was decided, with the corrections; a draft, or one that was sent back, is edited here."""

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import OPERATOR_ROLES, SUPERVISOR_ROLES, SUPPLIER_ROLES, Role
 from catalog import services
-from catalog.forms.references import ContestForm, ReferenceFileForm
+from catalog.forms.references import FILE, PROOF, ContestForm, ReferenceFileForm
 from catalog.models import Listing, ReferencePrice
-from catalog.services.import_references import COLUMNS, REQUIRED
+from catalog.services.import_references import COLUMNS, REQUIRED, headings, label_of
 from catalog.services.references import sha256_of
 from zcy.access import roles
 from zcy.errors import Conflict, DomainError
 from zcy.exports import csv_response
 from zcy.refusals import refusal_page
+from zcy.uploads import takes_file
 
 MOST_WRONG = 500
 # Who may look at the proof of a reference price: those who buy, supervise or run the platform.
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 @roles(Role.CATALOG)
+@takes_file(FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_file(request: HttpRequest) -> HttpResponseBase:
     """Upload a CSV file; good rows are kept, wrong ones are told with what would be right.
@@ -45,7 +47,7 @@ def import_file(request: HttpRequest) -> HttpResponseBase:
     `?template=csv` downloads a file of the header alone.
     """
     if request.method == "GET" and request.GET.get("template") == "csv":
-        return csv_response("reference-prices", COLUMNS, ())
+        return csv_response("reference-prices", headings(), ())
     form = ReferenceFileForm(request.POST, request.FILES) if request.method == "POST" else ReferenceFileForm()
     report = None
     if request.method == "POST" and form.is_valid():
@@ -59,8 +61,7 @@ def import_file(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "report": report,
         "wrong": report.wrong[:MOST_WRONG] if report else [],
-        "columns": COLUMNS,
-        "required": REQUIRED,
+        "columns": [(key, label_of(key), key in REQUIRED) for key in COLUMNS],
     }
     return render(
         request, "catalog/operator/references_import.html", context, status=400 if form.errors else 200
@@ -68,6 +69,7 @@ def import_file(request: HttpRequest) -> HttpResponseBase:
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(PROOF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, reference_id: int) -> HttpResponse:
     """Say why a reference price does not hold."""

@@ -25,12 +25,14 @@ from catalog.forms.storefront import (
     typed_content,
 )
 from catalog.models import Listing, Storefront, StoreVersion
+from catalog.pictures import LIMIT
 from catalog.review_reasons import BY_CODE
 from catalog.storefront import FEATURED, Content, most_in
 from catalog.views.stores import shown
 from zcy.access import roles
 from zcy.errors import DomainError
 from zcy.paging import KeysetPage
+from zcy.uploads import takes_file
 
 MOST_SHOWN: Final = 100
 
@@ -45,6 +47,7 @@ def _storefront(request: HttpRequest) -> Storefront:
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(LIMIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """Banner, headline, announcements, own categories and terms; the draft that nobody sees yet."""

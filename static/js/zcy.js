@@ -14,7 +14,7 @@ const BEHAVIOURS = [
   ["[data-favourite]", () => import("./favourites.js")],
   ["form[data-compare]", () => import("./compare.js")],
   ["[data-for-kinds]", () => import("./kinds.js")],
-  ["form[data-upload]", () => import("./upload.js")],
+  ["input[type=file][data-most-bytes]", () => import("./upload.js")],
   ["details.menu", () => import("./menus.js")],
 ];
 

@@ -42,7 +42,15 @@ def an_entry(organisation: Organisation, begins: int, ends: int | None) -> Exclu
     )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_list_in_two_encodings_bans_nobody():
+    row = "某某,,围标,省财政厅,2026-01-02,\n"
+    content = (HEAD + row).encode("gb18030") + row.encode()
+    with pytest.raises(DomainError, match="3"):
+        import_exclusions(actor=somebody_of_the_operator("onboarding"), content=content)
+    assert not ExclusionEntry.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_a_file_is_read_in_either_encoding_and_bans_the_supplier(encoding: str):
     supplier = a_supplier()
     report = read(f"某某,{supplier.uscc},提供虚假材料,省财政厅,2026-01-02,2029年1月1日\n", encoding)

@@ -45,6 +45,15 @@ def test_a_file_of_two_encodings_names_the_line(tmp_path: Path) -> None:
         rows_in(tmp_path, content)
 
 
+def test_a_row_that_another_program_added_is_refused_before_it_garbles_anything(tmp_path: Path) -> None:
+    titles = ("型号", "单价", "备注")
+    content = (
+        csv_bytes(titles, ("得力 0012", 1, ""), encoding="gb18030") + "得力 0013,2,全新正品\r\n".encode()
+    )
+    with pytest.raises(BadFile, match="From line 3 on"):
+        rows_in(tmp_path, content)
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_the_header_decides_what_stands_between_cells(tmp_path: Path, delimiter: str) -> None:
     content = f"型号{delimiter}单价\r\nA1{delimiter}5\r\n".encode()

@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.actor import Actor, actor_of
 from accounts.models import Notice
@@ -20,6 +21,7 @@ from catalog.errors import WrongState
 from catalog.mending import PRICE
 from catalog.models import Good, ReferenceContest, ReferencePrice
 from catalog.pricing.references import best_references, government_only, grade_of
+from catalog.services.import_references import COLUMNS, headings, label_of
 from catalog.services.mend_rejected import plan_mending
 from tests.catalog.factories import (
     a_buyer_actor,
@@ -235,6 +237,41 @@ def test_what_is_no_such_file_is_refused_as_a_whole(content: bytes) -> None:
     report = services.import_references(content, actor=None)
     assert report.error
     assert not report.rows
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_file_may_be_headed_in_either_language_and_as_the_template_is(language: str) -> None:
+    good = a_good()
+    with override(language):
+        labels, template = [label_of(key) for key in COLUMNS], headings()
+    row = f"{good.pk},官网,maker,1299.00,{clock.today():%Y-%m-%d}\n"
+    for number, header in enumerate((labels, template)):
+        content = ",".join(header) + "\n" + row * (number + 1)
+        report = services.import_references(content.encode(), actor=None)
+        assert (report.error, report.wrong) == ("", [])
+    assert ReferencePrice.objects.count() == 2
+
+
+def test_a_wrong_row_and_a_missing_column_are_named_as_the_reader_reads_them() -> None:
+    good = a_good()
+    for language, price in (("en", "price"), ("zh-hans", "价格")):
+        with override(language):
+            assert label_of("price") == price
+            report = services.import_references((HEADER + a_row(good, "x")).encode(), actor=None)
+            assert [row.label for row in report.wrong] == [price]
+            report = services.import_references(b"good,source\n1,a\n", actor=None)
+            assert price in report.error
+    twice = services.import_references("good,商品,标准商品,price\n1,1,1,1\n".encode(), actor=None)
+    assert twice.error
+
+
+def test_a_file_in_two_encodings_keeps_nothing() -> None:
+    good = a_good()
+    content = (HEADER + a_row(good)).encode("gb18030") + a_row(good).encode()
+    report = services.import_references(content, actor=None)
+    assert "3" in report.error
+    assert not report.rows
+    assert not ReferencePrice.objects.exists()
 
 
 def test_a_contested_price_is_put_in_force_again_or_withdrawn_and_the_supplier_is_told() -> None:

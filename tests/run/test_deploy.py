@@ -15,9 +15,14 @@ from django.conf import settings
 from django.db import connection
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from accounts.onboarding import files
+from catalog import pictures
+from catalog.bulk import limits as bulk_limits
+from catalog.forms import references
 from tests.run.platform import environment
 from zcy import clock
 from zcy.embedded.paths import PROJECT_ROOT
+from zcy.uploads import MEGABYTE
 
 GUIDE = (PROJECT_ROOT / "docs" / "operate" / "deploy.md").read_text(encoding="utf-8")
 
@@ -92,3 +97,13 @@ def test_the_guide_names_every_setting_of_production() -> None:
     own = {"DEBUG", "ZCY_DEBUG", "ZCY_DEMO"}  # refused in production
     missing = {name for name in read - own if f"`{name}`" not in GUIDE}
     assert not missing
+
+
+def test_the_proxy_answers_what_is_too_large_in_words_with_the_limits_of_the_platform() -> None:
+    config = (PROJECT_ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert "error_page 413 /too-large.html;" in config
+    assert "./deploy/pages:/etc/nginx/pages:ro" in (PROJECT_ROOT / "docker-compose.yml").read_text()
+    page = (PROJECT_ROOT / "deploy" / "pages" / "too-large.html").read_text(encoding="utf-8")
+    said = [int(figure) for figure in re.findall(r"不超过 (\d+) MB", page)]
+    limits = (pictures.MOST_BYTES, files.MOST_BYTES, references.MOST_BYTES, bulk_limits.MOST_BYTES)
+    assert said == [most // MEGABYTE for most in limits]

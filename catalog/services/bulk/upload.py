@@ -16,7 +16,7 @@ from accounts.actor import Actor
 from catalog.bulk import workbook
 from catalog.bulk.errors import BadFile, FileTooLarge
 from catalog.bulk.files import kind_of
-from catalog.bulk.limits import LONGEST_NAME, MEGABYTE, MOST_BYTES
+from catalog.bulk.limits import LISTINGS, LONGEST_NAME, MOST_BYTES
 from catalog.models import Category, ListingImport
 from catalog.models.bulk import OPEN
 from catalog.services.bulk._own import send, supplier_of
@@ -27,12 +27,7 @@ FOLDER: Final = "imports"
 
 def too_large() -> FileTooLarge:
     """The refusal of a file that is too large; nothing of it needs to be read."""
-    return FileTooLarge(
-        _(
-            "The file is larger than %(most)s MB. Divide it into several, or leave pictures and other sheets out."
-        )
-        % {"most": MOST_BYTES // MEGABYTE}
-    )
+    return FileTooLarge(str(LISTINGS.too_large))
 
 
 def upload_import(
