@@ -73,7 +73,7 @@ def read_store_filters(params: QueryDict, *, groups: int = 0) -> StoreFilters:
     base = read_filters(plain)
     errors = list(base.errors)
     if sort and sort not in _KEYS:
-        errors.append(_("“%(value)s” is no choice for %(name)s.") % {"value": sort[:40], "name": "sort"})
+        errors.append(_("“%(value)s” is no choice for %(name)s.") % {"value": sort[:40], "name": _("Sort")})
         sort = ""
     number = int(group) if group.isascii() and group.isdigit() and len(group) < 4 else None
     if group and (number is None or number >= groups):

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Region
 from accounts.models.organisations import OrganisationSize
@@ -41,6 +42,14 @@ ATTRIBUTE_PREFIX: Final = "a."
 # A range of numbers: 16..32. Forms send its ends as a.key.min and a.key.max.
 RANGE: Final = ".."
 ENDS: Final = (".min", ".max")
+# What the page calls the parameters of the address of which there is a choice.
+_FACETS: Final = {
+    "label": gettext_lazy("Policy label"),
+    "size_of": gettext_lazy("Size of the supplier"),
+    "grade": gettext_lazy("Credit grade"),
+    "sort": gettext_lazy("Sort"),
+    "size": gettext_lazy("Rows per page"),
+}
 _POSITION = re.compile(r"(-?\d{1,18}(?:\.\d{1,17})?)_(\d{1,18})", re.ASCII)
 _ID = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -334,7 +343,7 @@ def _choices(params: QueryDict, name: str, allowed: Iterable[str], errors: list[
     for text in [text for text in asked if text not in kept][:1]:
         errors.append(
             _("“%(value)s” is no choice for %(name)s.")
-            % {"value": text[:40].replace("\x00", " "), "name": name}
+            % {"value": text[:40].replace("\x00", " "), "name": _FACETS[name]}
         )
     return kept
 
@@ -343,7 +352,7 @@ def _choice(params: QueryDict, name: str, allowed: Iterable[str], default: str, 
     text = _text(params, name)
     if not text or text in allowed:
         return text or default
-    errors.append(_("“%(value)s” is no choice for %(name)s.") % {"value": text[:40], "name": name})
+    errors.append(_("“%(value)s” is no choice for %(name)s.") % {"value": text[:40], "name": _FACETS[name]})
     return default
 
 

@@ -100,7 +100,7 @@ def test_own_categories_filter_and_stay_in_the_address(client: Client, actor: Ac
     assert "Nothing of this category" in page(client, f"{store_of(actor)}?group=1")
     for wrong in ("2", "x", "-1"):
         assert "no such category" in page(client, f"{store_of(actor)}?group={wrong}", 400)
-    assert "no choice for sort" in page(client, f"{store_of(actor)}?sort=best", 400)
+    assert "no choice for Sort" in page(client, f"{store_of(actor)}?sort=best", 400)
 
 
 @pytest.mark.parametrize("sort", ["price", "-price", "sales", "newest"])
