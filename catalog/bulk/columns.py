@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from catalog.attributes import Attribute, attributes_of
 from catalog.bulk.errors import BadFile
+from catalog.changes import BY_FIELD, WORDS
 from catalog.models import CategoryAttribute
 from catalog.tree import Node
 
@@ -96,14 +97,14 @@ VALUES: Final = (
         ("配送区域", "送货区域"),
     ),
     Column(
-        "warranty_months", _("Warranty in months"), _("0 to 240. A change is reviewed again."),
+        "warranty_months", _("Warranty in months"), _("From 0 to 240."),
         ("质保月数", "保修月数"), is_text=False, example="12",
     ),
     Column(
         "own_public_price", _("Price in your own public shop"),
         _("Only if you sell the good to everyone elsewhere."), ("自有公开商城价",), is_text=False,
     ),
-    Column("note", _("Remark"), _("At most 300 characters. A change is reviewed again."), ("备注", "说明")),
+    Column("note", _("Remark"), _("At most 300 characters."), ("备注", "说明")),
 )  # fmt: skip
 REASON: Final = Column("reason", _("What is wrong"), "", ("错误原因", "原因"))
 KEYS: Final = tuple(column.key for column in (*IDENTITY, *VALUES))
@@ -115,6 +116,12 @@ def label_of(key: str) -> str:
     """The heading of a column in the reader's language; of an attribute its own label."""
     column = _BY_KEY.get(key)
     return str(column.label) if column else key
+
+
+def hint_of(column: Column) -> str:
+    """What may stand in a column and, of what is offered, what a change needs."""
+    needed = BY_FIELD.get(column.key)
+    return " ".join(filter(None, (str(column.hint), str(WORDS[needed.needs]) if needed else "")))
 
 
 def has_gtin() -> bool:

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Region
 from catalog.attributes import Attribute
-from catalog.bulk.columns import KEYS, REASON, attributes_for, base_columns, heading, label_of
+from catalog.bulk.columns import (
+    KEYS,
+    REASON,
+    attributes_for,
+    base_columns,
+    heading,
+    hint_of,
+    label_of,
+)
 from catalog.bulk.goods import plain_value
 from catalog.bulk.regions import Regions
 from catalog.bulk.writing import Field, Table
@@ -62,7 +70,7 @@ def _fields(node: Node | None, *, areas: tuple[str, ...] = ()) -> list[Field]:
                 str(column.label),
                 column.is_text,
                 column.needed,
-                hint=str(column.hint),
+                hint=hint_of(column),
                 width=_WIDTHS.get(column.key, 16),
                 many=areas if column.key == "delivery_areas" else (),
             )

@@ -12,7 +12,8 @@ from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from accounts.actor import Actor
-from catalog.bulk.columns import base_columns
+from catalog.bulk.columns import base_columns, hint_of
+from catalog.changes import BY_FIELD, WORDS
 from catalog.models import ImportState, Listing
 from catalog.services import bulk
 from tests.catalog.bulk import HEADER, a_file, csv_bytes, read, some_goods, uploaded, verdicts
@@ -172,3 +173,10 @@ def test_rows_to_mend_come_back_with_their_reason_and_are_taken_once_mended() ->
     assert old_and_new[-2] == "", "reasons of an earlier try are left out"
     content = csv_bytes(header, *rows)
     assert content
+
+
+def test_a_column_says_what_the_table_of_changes_says() -> None:
+    for column in base_columns():
+        if column.key in BY_FIELD:
+            assert hint_of(column).endswith(str(WORDS[BY_FIELD[column.key].needs]))
+    assert "reviewed again by a person" not in hint_of(next(c for c in base_columns() if c.key == "note"))
