@@ -41,9 +41,14 @@ class ExclusionEntry(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("begins_on")),
                 name="exclusion_ends_after_it_begins",
+                violation_error_message=_("The ban ends before it begins."),
             ),
             models.UniqueConstraint(
-                fields=["name", "uscc", "authority", "begins_on"], name="exclusion_is_recorded_once"
+                fields=["name", "uscc", "authority", "begins_on"],
+                name="exclusion_is_recorded_once",
+                violation_error_message=_(
+                    "This entry is in the list already: same name, code, authority and first day."
+                ),
             ),
         ]
         indexes = [

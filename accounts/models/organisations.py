@@ -81,6 +81,9 @@ class Organisation(models.Model):
                 fields=["kind", "uscc"],
                 condition=~models.Q(uscc="") & models.Q(source=""),
                 name="organisation_credit_code_is_unique",
+                violation_error_message=_(
+                    "Another organisation of this kind has this unified social credit code already."
+                ),
             ),
         ]
         indexes = [
@@ -112,11 +115,16 @@ class Shareholding(models.Model):
         verbose_name_plural = _("shareholdings")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(share__gte=0) & models.Q(share__lte=1), name="share_is_between_0_and_1"
+                condition=models.Q(share__gte=0) & models.Q(share__lte=1),
+                name="share_is_between_0_and_1",
+                violation_error_message=_("A share lies between 0 and 1: write 0.25 for a quarter."),
             ),
             models.CheckConstraint(
                 condition=models.Q(holder__isnull=False) | ~models.Q(holder_name=""),
                 name="shareholding_has_a_holder",
+                violation_error_message=_(
+                    "Choose the organisation that holds the share, or write the name of the holder."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["source", "row_key"],

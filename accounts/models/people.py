@@ -62,11 +62,18 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(fields=["user", "organisation", "role"], name="membership_is_held_once"),
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                name="membership_is_held_once",
+                violation_error_message=_("This person has this role in this organisation already."),
+            ),
             models.UniqueConstraint(
                 fields=["user"],
                 condition=models.Q(role__in=[role.value for role in SEPARATE_POWERS]),
                 name="no_account_holds_two_separate_powers",
+                violation_error_message=_(
+                    "One account holds at most one of the separate powers: system, security, audit."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["organisation", "role"], name="membership_organisation_role")]

@@ -103,6 +103,7 @@ class Suspension(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("begins_on")),
                 name="suspension_ends_after_it_begins",
+                violation_error_message=_("The suspension ends before it begins."),
             ),
             models.CheckConstraint(
                 condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
@@ -129,6 +130,9 @@ class Suspension(models.Model):
                 fields=["organisation", "cause"],
                 condition=models.Q(lifted_at__isnull=True, refused_at__isnull=True, ends_on__isnull=True),
                 name="one_open_suspension_for_each_cause",
+                violation_error_message=_(
+                    "This organisation is suspended for this cause already, without an end."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["organisation", "-id"], name="suspension_organisation")]

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from accounts.actor import Actor
 from catalog.good_history import shown_of
 from catalog.models import Good, GoodMerge
+from catalog.models.good_details import ChangeKind
+from catalog.models.good_work import told_of_schema
 from catalog.models.goods import GoodState
 from catalog.queries.merge_preview import merge_preview
 from catalog.search.find import find_for_supplier
@@ -109,7 +111,7 @@ def history_page(admin: GoodAdmin, request: HttpRequest, good_id: int) -> HttpRe
             "at": change.at,
             "who": change.author_name or _("The platform"),
             "version": change.version,
-            "note": change.note,
+            "note": told_of_schema(change.note) if change.kind == ChangeKind.SCHEMA else change.note,
             "rows": shown_of(good, change.changes),
         }
         for change in page.rows

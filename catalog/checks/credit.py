@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from accounts.models.standings import Grade
 from catalog.checks.base import Check, CheckResult, Subject
+from zcy.said import said
 
 FROM_BEST: Final = [grade.value for grade in Grade]
 
@@ -26,13 +27,12 @@ class CreditCheck(Check):
     def look(self, subject: Subject, facts: Any, day: date) -> CheckResult:
         standing = getattr(subject.supplier, "standing", None)
         if standing is None:
-            return self.unknown(_("no credit yet: a newcomer"))
+            return self.unknown(said(_("no credit yet: a newcomer")))
         if standing.suspended:
-            return self.block("credit_too_low", _("suspended"))
-        saw = _("grade %(grade)s, floor %(floor)s") % {
-            "grade": standing.grade,
-            "floor": subject.settings.grade_floor,
-        }
+            return self.block("credit_too_low", said(_("suspended")))
+        saw = said(
+            _("grade %(grade)s, floor %(floor)s"), grade=standing.grade, floor=subject.settings.grade_floor
+        )
         if FROM_BEST.index(standing.grade) > FROM_BEST.index(subject.settings.grade_floor):
             return self.doubt("credit_too_low", saw)
         return self.clear(saw)

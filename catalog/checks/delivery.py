@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import Region, SupplierProfile
 from catalog.checks.base import Check, CheckResult, Subject
+from zcy.said import said
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,17 @@ class DeliveryCheck(Check):
         if beyond := self._beyond(subject, facts):
             return self.doubt("delivery_area_not_registered", beyond)
         if subject.delivery_days is None:
-            return self.unknown(_("no delivery days stated"))
+            return self.unknown(said(_("no delivery days stated")))
         days, most = subject.delivery_days, subject.settings.most_delivery_days
         if days > most:
-            saw = _("%(days)s days, more than %(most)s") % {"days": days, "most": most}
+            saw = said(_("%(days)s days, more than %(most)s"), days=days, most=most)
             return self.doubt("delivery_not_credible", saw)
         one_county = (
             len(subject.delivery_paths) == 1 and facts.named[subject.delivery_paths[0]][0] == "county"
         )
         if days == 0 and not one_county:
-            return self.doubt("delivery_not_credible", _("on the same day, to more than one county"))
-        return self.clear(_("%(days)s days") % {"days": days})
+            return self.doubt("delivery_not_credible", said(_("on the same day, to more than one county")))
+        return self.clear(said(_("%(days)s days"), days=days))
 
     @staticmethod
     def _beyond(subject: Subject, facts: _Facts) -> str:
@@ -83,5 +84,5 @@ class DeliveryCheck(Check):
         promised = subject.delivery_paths or facts.everywhere
         outside = [facts.named[path][1] for path in promised if not path.startswith(registered)]
         if outside and not subject.delivery_paths:
-            return _("no area chosen, which means everywhere")
+            return said(_("no area chosen, which means everywhere"))
         return "、".join(outside)[:200]

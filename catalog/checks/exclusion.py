@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
+from zcy.said import said
 
 
 class ExclusionCheck(Check):
@@ -22,5 +23,8 @@ class ExclusionCheck(Check):
         begin, end = subject.supplier.excluded_from, subject.supplier.excluded_to
         if begin is None or begin > day or (end is not None and end < day):
             return self.clear()
-        until = _("from %(begin)s to %(end)s") if end else _("from %(begin)s on")
-        return self.block("supplier_excluded", until % {"begin": begin, "end": end})
+        if end:
+            saw = said(_("from %(begin)s to %(end)s"), begin=begin, end=end)
+        else:
+            saw = said(_("from %(begin)s on"), begin=begin)
+        return self.block("supplier_excluded", saw)

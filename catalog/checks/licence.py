@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
+from zcy.said import said
 
 
 class LicenceCheck(Check):
@@ -21,6 +22,6 @@ class LicenceCheck(Check):
     def look(self, subject: Subject, facts: Any, day: date) -> CheckResult:
         expires = subject.supplier.licence_expires_on
         if expires is None:
-            return self.unknown(_("no expiry of the licence is known"))
-        saw = _("valid until %(day)s") % {"day": expires}
+            return self.unknown(said(_("no expiry of the licence is known")))
+        saw = said(_("valid until %(day)s"), day=expires)
         return self.block("licence_expired", saw) if expires < day else self.clear(saw)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 from PIL import Image
 
 from catalog.checks.base import Check, CheckResult, Subject
 from catalog.pictures import FORMATS, LEAST_SIDE, MOST_PIXELS
+from zcy.said import said
 
 # (width, height), or None for a file that is missing or no picture.
 Sizes = dict[int, tuple[int, int] | None]
@@ -40,10 +41,10 @@ class PictureCheck(Check):
 
     def look(self, subject: Subject, facts: Sizes, day: date) -> CheckResult:
         if not subject.good.picture:
-            return self.unknown(_("the good has no picture"))
+            return self.unknown(said(_("the good has no picture")))
         size = facts.get(subject.good.pk)
         if size is None:
-            return self.doubt("picture_unusable", _("not readable"))
+            return self.doubt("picture_unusable", said(_("not readable")))
         saw = f"{size[0]} × {size[1]}"
         if min(size) < LEAST_SIDE or size[0] * size[1] > MOST_PIXELS:
             return self.doubt("picture_unusable", saw)

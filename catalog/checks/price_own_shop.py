@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
 from zcy.formats import money
+from zcy.said import said
 
 
 class PriceOwnShopCheck(Check):
@@ -22,13 +23,12 @@ class PriceOwnShopCheck(Check):
 
     def look(self, subject: Subject, facts: Any, day: date) -> CheckResult:
         if subject.price is None:
-            return self.unknown(_("no price yet"))
+            return self.unknown(said(_("no price yet")))
         if subject.own_public_price is None:
-            return self.unknown(_("no price of an own shop stated"))
-        saw = _("%(price)s; own shop %(own)s") % {
-            "price": money(subject.price),
-            "own": money(subject.own_public_price),
-        }
+            return self.unknown(said(_("no price of an own shop stated")))
+        saw = said(
+            _("%(price)s; own shop %(own)s"), price=money(subject.price), own=money(subject.own_public_price)
+        )
         if subject.price > subject.own_public_price:
             return self.block("price_above_own_shop", saw)
         return self.clear(saw)

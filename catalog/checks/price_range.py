@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
 from catalog.pricing.formulas import Confidence
 from catalog.pricing.ranges import PriceRange, ranges_of
 from zcy.formats import money
+from zcy.said import said
 
 
 class PriceRangeCheck(Check):
@@ -31,15 +32,16 @@ class PriceRangeCheck(Check):
     def look(self, subject: Subject, facts: Mapping[int, PriceRange], day: date) -> CheckResult:
         found, price, settings = facts.get(subject.good.pk), subject.price, subject.settings
         if price is None:
-            return self.unknown(_("no price yet"))
+            return self.unknown(said(_("no price yet")))
         if found is None or not found.known:
-            return self.unknown(_("too few deals for a range"))
-        saw = _("%(price)s; range %(low)s to %(high)s, %(n)s deals") % {
-            "price": money(price),
-            "low": money(found.low),
-            "high": money(found.high),
-            "n": found.n,
-        }
+            return self.unknown(said(_("too few deals for a range")))
+        saw = said(
+            _("%(price)s; range %(low)s to %(high)s, %(n)s deals"),
+            price=money(price),
+            low=money(found.low),
+            high=money(found.high),
+            n=found.n,
+        )
         # What a few deals, or other goods, tell is reason enough to look, not to refuse.
         sure = found.confidence in (Confidence.HIGH, Confidence.MEDIUM)
         if sure and price > found.high * settings.price_block_factor:

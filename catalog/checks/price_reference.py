@@ -9,11 +9,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, TypeAlias
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
 from zcy.formats import money
+from zcy.said import joined, said
 
 # good ids, day → good id → something with a `price` in yuan per unit of the good; goods without one are left out.
 ReferenceSource: TypeAlias = Callable[[Collection[int], date], Mapping[int, Any]]
@@ -51,16 +52,16 @@ class PriceReferenceCheck(Check):
     def look(self, subject: Subject, facts: Mapping[int, Any], day: date) -> CheckResult:
         reference = facts.get(subject.good.pk)
         if subject.price is None:
-            return self.unknown(_("no price yet"))
+            return self.unknown(said(_("no price yet")))
         if reference is None:
-            return self.unknown(_("no external reference of today"))
+            return self.unknown(said(_("no external reference of today")))
         price = price_of(reference)
-        saw = _("%(price)s; reference %(reference)s") % {
-            "price": money(subject.price),
-            "reference": money(price),
-        }
+        saw = said(
+            _("%(price)s; reference %(reference)s"), price=money(subject.price), reference=money(price)
+        )
         if grade := getattr(reference, "grade", ""):
-            saw = f"{saw} ({grade}{', ' + where if (where := getattr(reference, 'seen_at', '')) else ''})"
+            where = getattr(reference, "seen_at", "")
+            saw = joined("", (saw, f" ({grade}, {where})" if where else f" ({grade})"))
         if subject.price > price * subject.settings.reference_factor:
             return self.doubt("price_above_reference", saw)
         return self.clear(saw)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
 from catalog.checks.words import plain
 from catalog.models import Brand
+from zcy.said import said
 
 MOST_REPEATS: Final = 3
 MOST_OTHER_BRANDS: Final = 2
@@ -47,17 +48,15 @@ class StuffingCheck(Check):
 
     def look(self, subject: Subject, facts: dict[str, int], day: date) -> CheckResult:
         if not subject.note:
-            return self.clear(_("no remark"))
+            return self.clear(said(_("no remark")))
         words = Counter(tokens(subject.note))
         if words:
             word, count = words.most_common(1)[0]
             if count > MOST_REPEATS:
-                return self.doubt(
-                    "keyword_stuffing", _("“%(word)s” %(n)s times") % {"word": word, "n": count}
-                )
+                return self.doubt("keyword_stuffing", said(_("“%(word)s” %(n)s times"), word=word, n=count))
         others = {name for name in words if facts.get(name, subject.good.brand_id) != subject.good.brand_id}
         if len(others) > MOST_OTHER_BRANDS:
             return self.doubt(
-                "keyword_stuffing", _("other brands: %(names)s") % {"names": "、".join(sorted(others))}
+                "keyword_stuffing", said(_("other brands: %(names)s"), names="、".join(sorted(others)))
             )
         return self.clear()

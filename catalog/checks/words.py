@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
 from catalog.checks.base import Check, CheckResult, Subject
 from catalog.models.checks import CheckedWord, WordKind
+from zcy.said import said
 
 REASON_OF: Final = {
     WordKind.SUPERLATIVE: "advertising_words",
@@ -93,7 +94,7 @@ class WordsCheck(Check):
 
     def look(self, subject: Subject, facts: list[_Word], day: date) -> CheckResult:
         if not subject.note:
-            return self.clear(_("no remark"))
+            return self.clear(said(_("no remark")))
         text, without_signs = plain(subject.note), squeezed(subject.note)
         found = [item for item in facts if item.stands_in(text, without_signs)]
         if not found:

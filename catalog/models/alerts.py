@@ -38,6 +38,7 @@ class AlertSettings(models.Model):
                 & models.Q(above_lowest__lte=1000)
                 & models.Q(low_stock__gte=0),
                 name="alert_settings_are_bounded",
+                violation_error_message=_("At most 365 days, at most 1000 percent, and no stock below zero."),
             )
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models.listings import Listing
+from zcy.said import SaidCharField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -34,7 +35,7 @@ class CheckVerdict(models.Model):
     finding = models.CharField(_("finding"), max_length=14, choices=Finding)
     # Code of catalog.review_reasons; empty where nothing is to be mended.
     reason = models.CharField(_("reason"), max_length=40, blank=True)
-    saw = models.CharField(_("what was seen"), max_length=300, blank=True)
+    saw = SaidCharField(_("what was seen"), max_length=300, blank=True)
     at = models.DateTimeField(_("time"), db_default=Now())
 
     class Meta:
@@ -99,7 +100,11 @@ class CheckedWord(models.Model):
         ordering = ["kind", "word"]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=WordKind.values), name="word_kind_is_known"),
-            models.CheckConstraint(condition=~models.Q(word=""), name="checked_word_says_something"),
+            models.CheckConstraint(
+                condition=~models.Q(word=""),
+                name="checked_word_says_something",
+                violation_error_message=_("Write the word that is looked for."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +120,7 @@ class MarkedVerdict(models.Model):
     check_code = models.CharField(_("check"), max_length=40)
     finding = models.CharField(_("finding"), max_length=14, choices=Finding)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
-    saw = models.CharField(_("what was seen"), max_length=300, blank=True)
+    saw = SaidCharField(_("what was seen"), max_length=300, blank=True)
     # What was judged (edit_listing.snapshot).
     values = models.JSONField(_("values"), default=dict)
     seed = models.CharField(_("seed"), max_length=40)

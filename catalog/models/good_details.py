@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models.goods import Good, PolicyLabel
 from zcy.models import append_only_triggers
+from zcy.said import SaidTextField
 
 
 class GoodPicture(models.Model):
@@ -52,13 +53,17 @@ class GoodLabel(models.Model):
         ordering = ["label", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["good", "label", "certificate"], name="certificate_stands_once_on_a_good"
+                fields=["good", "label", "certificate"],
+                name="certificate_stands_once_on_a_good",
+                violation_error_message=_("This certificate stands on the good already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(label__in=PolicyLabel.values), name="certified_label_is_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(certificate=""), name="certified_label_has_a_certificate"
+                condition=~models.Q(certificate=""),
+                name="certified_label_has_a_certificate",
+                violation_error_message=_("A label needs the number of its certificate."),
             ),
         ]
         indexes = [models.Index(fields=["expires_on"], name="good_label_expiry")]
@@ -92,7 +97,7 @@ class GoodChange(models.Model):
     author_name = models.CharField(_("author"), max_length=150, blank=True)
     version = models.PositiveIntegerField(_("version"))
     changes = models.JSONField(_("difference"), default=dict)
-    note = models.TextField(_("remark"), blank=True)
+    note = SaidTextField(_("remark"), blank=True)
 
     class Meta:
         verbose_name = _("change of a good")

@@ -260,13 +260,18 @@ class SchemaChange(models.Model):
     @property
     def told(self) -> str:
         """What was changed, in the reader's language."""
-        label, _colon, verb = self.summary.rpartition(": ")
-        words = {
-            "added": pgettext("an attribute was", "added"),
-            "changed": pgettext("an attribute was", "changed"),
-            "removed": pgettext("an attribute was", "removed"),
-        }
-        return f"{label}: {words[verb]}" if verb in words else self.summary
+        return told_of_schema(self.summary)
+
+
+def told_of_schema(summary: str) -> str:
+    """A summary of what became of an attribute, in the reader's language."""
+    label, _colon, verb = summary.rpartition(": ")
+    words = {
+        "added": pgettext("an attribute was", "added"),
+        "changed": pgettext("an attribute was", "changed"),
+        "removed": pgettext("an attribute was", "removed"),
+    }
+    return f"{label}: {words[verb]}" if verb in words else summary
 
 
 class GoodFault(models.Model):

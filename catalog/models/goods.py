@@ -158,6 +158,7 @@ class Good(models.Model):
             models.CheckConstraint(
                 condition=models.Q(pack_size__isnull=True) | models.Q(pack_size__gt=0),
                 name="pack_size_is_positive",
+                violation_error_message=_("A pack holds more than nothing; leave it empty if it is one."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=GoodState.values), name="good_state_is_known"
@@ -172,12 +173,17 @@ class Good(models.Model):
                 name="good_does_not_follow_itself",
             ),
             models.CheckConstraint(
-                condition=models.Q(gtin="") | models.Q(gtin__regex=r"^[0-9]{14}$"), name="gtin_has_14_digits"
+                condition=models.Q(gtin="") | models.Q(gtin__regex=r"^[0-9]{14}$"),
+                name="gtin_has_14_digits",
+                violation_error_message=_("A GTIN has 14 digits."),
             ),
             models.UniqueConstraint(
                 fields=["gtin"],
                 condition=models.Q(state="active") & ~models.Q(gtin=""),
                 name="gtin_is_unique_among_active_goods",
+                violation_error_message=_(
+                    "Another active good has this GTIN already: merge the two, or mend one."
+                ),
             ),
         ]
         indexes = [

@@ -97,7 +97,13 @@ class HallRule(models.Model):
         verbose_name = _("rule of admission")
         verbose_name_plural = _("rules of admission")
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["hall", "kind"], name="hall_has_a_rule_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hall", "kind"],
+                name="hall_has_a_rule_once",
+                violation_error_message=_("The hall has a rule of this kind already: change that one."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.hall_id}: {self.kind}"
@@ -184,7 +190,9 @@ class GoodOrigin(models.Model):
         verbose_name_plural = _("origins of goods")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(share__gt=0) & models.Q(share__lte=1), name="origin_share_is_a_share"
+                condition=models.Q(share__gt=0) & models.Q(share__lte=1),
+                name="origin_share_is_a_share",
+                violation_error_message=_("A share is above 0 and at most 1: write 0.25 for a quarter."),
             )
         ]
 

@@ -16,6 +16,7 @@ from catalog.models.goods import Good
 from catalog.triggers import first_standing_trigger, standing_trigger
 from zcy.models import append_only_triggers
 from zcy.money import MoneyField, QuantityField
+from zcy.said import SaidTextField
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
@@ -187,7 +188,7 @@ class ReviewDecision(models.Model):
     approved = models.BooleanField(_("approved"))
     # Codes of catalog.review_reasons; the text is for the supplier.
     reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list, blank=True)
-    text = models.TextField(_("what to mend"), blank=True)
+    text = SaidTextField(_("what to mend"), blank=True)
     listing_version = models.PositiveIntegerField(_("version"))
     # What was decided on (edit_listing.snapshot): the next review shows what has changed since.
     values = models.JSONField(_("values"), default=dict, blank=True)

@@ -94,7 +94,9 @@ class ReferencePrice(models.Model):
         verbose_name_plural = _("reference prices")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(price__gt=0) | ~models.Q(row_key=""), name="reference_price_is_positive"
+                condition=models.Q(price__gt=0) | ~models.Q(row_key=""),
+                name="reference_price_is_positive",
+                violation_error_message=_("A price is above zero."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=ReferenceState.values), name="reference_state_is_known"

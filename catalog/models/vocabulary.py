@@ -58,7 +58,11 @@ class Synonym(models.Model):
         verbose_name_plural = _("synonyms")
         ordering = ["words"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(words__len__gte=2), name="synonyms_are_at_least_two")
+            models.CheckConstraint(
+                condition=models.Q(words__len__gte=2),
+                name="synonyms_are_at_least_two",
+                violation_error_message=_("Write at least two words that mean the same."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from catalog.checks.settings import CheckSettings
 from catalog.models import Finding, Listing, MarkedVerdict
 from catalog.services.snapshot import snapshot
 from zcy import clock
+from zcy.said import stored
 
 # Stands for the checks together where they found everything clear.
 APPROVAL: Final = "approval"
@@ -36,7 +37,7 @@ def keep_verdicts(listings: Iterable[Listing], results: Mapping[int, Sequence[Ch
             result.check,
             str(result.finding.value),
             result.reason,
-            result.saw[:300].replace("\x00", ""),
+            stored(result.saw, 300),
         )
         for listing in listings
         for result in results.get(listing.pk, ())
@@ -87,7 +88,7 @@ def draw_for_marking(
                     check_code=check,
                     finding=finding,
                     reason=reason,
-                    saw=saw[:300],
+                    saw=saw,
                     values=snapshot(listing),
                     seed=seed,
                     share=share,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.actor import Actor
 from accounts.roles import Role
@@ -30,6 +31,7 @@ from catalog.services.merge_listings import end_rivals, revive_rivals
 from catalog.services.refresh_goods import refresh_goods
 from zcy import audit, clock
 from zcy.errors import Missing, NotAllowed
+from zcy.said import said
 
 UNDO_DAYS: Final = 30
 LISTINGS: Final = "catalog.Listing.good"
@@ -151,9 +153,8 @@ def undo_merge(*, actor: Actor, merge_id: int) -> GoodMerge:
         merge.save(update_fields=["undone_at", "undone_by"])
         _follow(survivor, merged)
         for good, other, changes in ((survivor, merged, given), (merged, survivor, {})):
-            note = _("The merge of %(at)s with %(name)s was undone.") % {
-                "at": clock.local_date(merge.at), "name": other.name,
-            }  # fmt: skip
+            undone = gettext_noop("The merge of %(at)s with %(name)s was undone.")
+            note = said(undone, at=clock.local_date(merge.at), name=other.name)
             write_change(good=good, kind=ChangeKind.UNMERGED, actor=actor, changes=changes, note=note)
         audit.record(actor=actor, action="good.unmerged", subject=merged, data={"survivor": survivor.pk})
         return merge

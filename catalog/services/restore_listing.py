@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.actor import Actor
 from catalog.errors import ListingChanged, WrongState
@@ -17,6 +18,7 @@ from catalog.services.snapshot import snapshot, values_from
 from catalog.transitions import Action, Standing, next_state
 from zcy import audit, clock
 from zcy.errors import Missing
+from zcy.said import said
 
 
 def restore_version(*, actor: Actor, listing_id: int, version: int, to_version: int) -> Listing:
@@ -86,7 +88,7 @@ def restore_approved(*, actor: Actor, listing_id: int, version: int) -> ReviewDe
             at=clock.now(),
             decided_by=actor.user,
             approved=True,
-            text=_("The values approved before were put back."),
+            text=said(gettext_noop("The values approved before were put back.")),
             listing_version=listing.version,
             values=snapshot(listing),
         )

@@ -24,6 +24,7 @@ from catalog.services.snapshot import snapshot
 from catalog.transitions import Action, Facts, Standing, Verdict, next_state
 from zcy import audit, clock
 from zcy.errors import DomainError, Missing, NotAllowed
+from zcy.said import joined
 
 _WRITE: Final = """
     UPDATE catalog_listing l
@@ -164,7 +165,7 @@ def decide_by_checks(listings: Sequence[Listing], results: dict[int, list[CheckR
                 by_checks=True,
                 approved=listing.review == Review.APPROVED,
                 reasons=list(dict.fromkeys(doubt.reason for doubt in blocks)),
-                text="；".join(doubt.saw for doubt in blocks if doubt.saw)[:2000],
+                text=joined("；", (doubt.saw for doubt in blocks if doubt.saw)),
                 listing_version=listing.version,
                 values=snapshot(listing),
             )

@@ -24,6 +24,7 @@ from tests.catalog.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+RIGHT = "From 0.01 to 999,999,999.99, at most two decimal places."
 TYPED = {"price": "100", "stock": "10", "min_quantity": "1", "delivery_days": "3"}
 
 
@@ -57,11 +58,14 @@ def test_the_checks_are_shown_while_typing() -> None:
 def test_a_price_that_cannot_be_meant_is_survived_live_and_refused_with_what_is_right(price: str) -> None:
     actor, good = a_supplier_actor(), a_good()
     browser = a_client_of(actor)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert browser.get(f"/supplier/listings/checks/{good.pk}/", TYPED | {"price": price}).status_code == 200
     for url in (f"/supplier/listings/join/{good.pk}/", f"/supplier/listings/new/{good.pk}/"):
         response = browser.post(url, TYPED | {"price": price})
         assert response.status_code == 400
-        assert "data-invalid" in response.content.decode()
+        page = response.content.decode()
+        assert "data-invalid" in page
+        assert ("This field is required." if price == "" else RIGHT) in page
     assert not Listing.objects.exists()
 
 
