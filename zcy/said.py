@@ -36,6 +36,10 @@ class Said(str):
         made.stored = stored
         return made
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """For copies and caches."""
+        return str(self), self.stored
+
 
 def said(message: str, **parameters: object) -> Said:
     """A sentence: the msgid, marked with gettext_noop where it stands, and what goes into it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +42,9 @@ def test_a_sentence_is_read_in_the_language_of_its_reader() -> None:
     with override("en"):
         assert told(sentence.stored) == "3 days"
         assert told(joined("；", (sentence, "typed")).stored) == "3 days；typed"
+        assert (
+            copy.deepcopy(sentence).stored == pickle.loads(pickle.dumps(sentence)).stored == sentence.stored
+        )
         nested = said(gettext_noop("other brands: %(names)s"), names=sentence)
         assert told(nested.stored) == "other brands: 3 days"
 
