@@ -6,7 +6,9 @@ the set bears a bit for every chosen facet that it fails, and goods that fail on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from catalog.models import AttributeType
 from catalog.search.conditions import Conditions, conditions
 from catalog.search.facet_values import Facet, Value, Values
 from catalog.search.filters import Filters
+from catalog.tree import Node, category_tree
 
 __all__ = ["CAP", "Facet", "Facets", "Value", "count_facets"]
 
@@ -25,6 +28,13 @@ CAP: Final = 10_000
 FACETED: Final = (AttributeType.CHOICE, AttributeType.BOOLEAN, AttributeType.NUMBER)
 # Of one statement; no category of the official list has more that are worth a facet.
 MOST_ATTRIBUTES: Final = 24
+# A search without a category has its hits in one leaf if this share of them lies there; its attributes are then offered.
+MOSTLY: Final = 0.8
+# Of a page of hits, from which the leaf is guessed before all are counted; of fewer hits nothing is told.
+GUESSED: Final = 0.6
+LEAST_HITS: Final = 5
+# About 5 ms; a leaf with more goods offers its attributes once it is chosen.
+MOST_GOODS: Final = 1_000
 # Delivered within so many days.
 DAYS: Final = (1, 3, 7, 15)
 # Price classes end at quartiles, rounded to two digits.
@@ -85,33 +95,59 @@ class Facets:
     sizes: list[Value] = field(default_factory=list)
     grades: list[Value] = field(default_factory=list)
     attributes: list[Facet] = field(default_factory=list)
+    # The leaf whose attributes these are, where no category was chosen: a choice among them chooses it too.
+    leaf: Node | None = None
     brand_names: dict[int, str] = field(default_factory=dict)
 
 
-def count_facets(filters: Filters) -> Facets:
-    """Count once per page."""
+def count_facets(filters: Filters, among: Iterable[int] = ()) -> Facets:
+    """Count once per page.
+
+    Args:
+        filters: what is asked for.
+        among: categories of the hits on the page: of a search in which no category is chosen, the attributes of the leaf
+            are counted in which most of them lie, and offered if most of all hits do.
+    """
     wanted = conditions(filters, open_choices=True)
-    schema = _filterable(filters)
+    leaf = _likely_leaf(among) if filters.q and filters.category is None else None
+    schema = _filterable(leaf or filters.category)
     bits = {name: 1 << number for number, name in enumerate(wanted.choices)}
-    hits, params = _hits(wanted, bits, schema)
+    hits, params = _hits(wanted, bits, schema, leaf)
     params += [bits.get(name, 0) for name in ("brand", "days", "grade")]
     params += [list(DAYS), [bits.get(f"a.{attribute.key}", 0) for attribute in schema]]
     params += [bits.get(name, 0) for name in ("label", "size")]
     with connection.cursor() as cursor:
         cursor.execute(_FACETS.format(hits=hits), params)
-        return _read(cursor.fetchall(), filters, schema)
+        return _read(cursor.fetchall(), filters, schema, leaf)
 
 
-def _filterable(filters: Filters) -> list[Attribute]:
-    listed = [item for item in attributes_of(filters.category) if item.filterable and item.type in FACETED]
+def _likely_leaf(among: Iterable[int]) -> Node | None:
+    """The leaf in which most hits of a page lie."""
+    counted = Counter(among)
+    if counted.total() < LEAST_HITS:
+        return None
+    category, n = counted.most_common(1)[0]
+    node = category_tree().by_id.get(category)
+    if node is None or node.children or node.goods > MOST_GOODS or n < GUESSED * counted.total():
+        return None
+    return node
+
+
+def _filterable(category: Node | None) -> list[Attribute]:
+    listed = [item for item in attributes_of(category) if item.filterable and item.type in FACETED]
     return listed[:MOST_ATTRIBUTES]
 
 
-def _hits(wanted: Conditions, bits: dict[str, int], schema: list[Attribute]) -> tuple[str, list[Any]]:
+def _hits(
+    wanted: Conditions, bits: dict[str, int], schema: list[Attribute], leaf: Node | None
+) -> tuple[str, list[Any]]:
     """(SQL, parameters) of the goods to count: those that fit, and those that fail a single chosen facet."""
-    values, keys = "NULL::text[]", [attribute.key for attribute in schema]
+    values = "NULL::text[]"
+    keys: list[Any] = [attribute.key for attribute in schema]
     if schema:
         values = f"ARRAY[{', '.join(['g.spec ->> %s'] * len(schema))}]"
+    if schema and leaf is not None:
+        values, keys = f"CASE WHEN g.category_id = %s THEN {values} END", [leaf.id, *keys]
     limit = CAP + 1
     clauses = [clause for clause, _params in wanted.choices.values()]
     chosen = [param for _clause, params in wanted.choices.values() for param in params]
@@ -134,7 +170,9 @@ def _hits(wanted: Conditions, bits: dict[str, int], schema: list[Attribute]) -> 
     return f"({fits}) UNION ALL ({nearly})", [*params, *keys, *chosen, *wanted.params]
 
 
-def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]) -> Facets:
+def _read(
+    rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute], leaf: Node | None
+) -> Facets:
     facets = Facets()
     edges: list[Decimal] = []
     counted: dict[int, list[tuple[Any, int, str]]] = {}
@@ -159,7 +197,14 @@ def _read(rows: list[tuple[Any, ...]], filters: Filters, schema: list[Attribute]
     facets.labels = values.labels(counted.get(_LABEL, ()))
     facets.sizes = values.sizes(counted.get(_SIZE, ()))
     facets.grades = values.grades(counted.get(_GRADE, ()))
+    if leaf is not None:
+        inside = next((n for key, n, _text in counted.get(_CATEGORY, ()) if key == leaf.id), 0)
+        if inside < LEAST_HITS or inside < MOSTLY * sum(n for _key, n, _text in counted[_CATEGORY]):
+            return facets
+        facets.leaf, values = leaf, Values(filters.changed(category=leaf))
     for number, attribute in enumerate(schema, start=1):
         if attribute_values := listed.get(number):
-            facets.attributes.append(values.attribute(attribute, attribute_values))
+            facet = values.attribute(attribute, attribute_values)
+            # Ends are typed where the category is chosen: the form of prices beside them does not choose it.
+            facets.attributes.append(replace(facet, is_number=False) if leaf else facet)
     return facets

@@ -62,6 +62,7 @@ class GoodRow:
     in_stock: bool
     delivery_days: int | None
     labels: list[str]
+    category_id: int = 0
 
 
 @dataclass
@@ -170,6 +171,7 @@ def _rows(found: list[tuple[Any, ...]], filters: Filters) -> list[GoodRow]:
                 in_stock=stock,
                 delivery_days=days,
                 labels=[labels.get(tag, tag) for tag in tags],
+                category_id=category,
             )
         )
     return rows

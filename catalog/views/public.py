@@ -150,7 +150,7 @@ def _draw_list(filters: Filters, region: Region | None, *, low: str, high: str) 
     """
     answered = answer(filters)
     filters, page, asked = answered.filters, answered.page, answered.asked
-    facets = count_facets(filters)
+    facets = count_facets(filters, [row.category_id for row in page.rows])
     nothing = not page.rows and filters.position is None
     ways = suggestions(filters) if nothing and (filters.q or filters.narrows) else Suggestions()
     context = {
