@@ -1,7 +1,8 @@
 """What was paid for a good by tier of the region × quantity band, in one table.
 
 Deals are those of the panel (90 local dates, today included; confirmed and not cancelled, accessories left out), of
-the good itself. A price is told of 5 deals of 3 units at least; of fewer only how many there were.
+the good itself; related suppliers count as one. A price is told of 5 deals of 3 units at least; of fewer only how many
+there were.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from zcy.money import yuan
 
 _GROUPS: Final = """
     WITH deal AS (
-        SELECT round(o.unit_price * %(pack)s / o.pack_size, 2) AS price, o.buyer_id, o.supplier_id, o.tier,
-               o.quantity_band AS band
-          FROM catalog_priceobservation o
+        SELECT round(o.unit_price * %(pack)s / o.pack_size, 2) AS price, o.buyer_id AS buyer, o.tier,
+               coalesce(s.related_group, s.id) AS seller, o.quantity_band AS band
+          FROM catalog_priceobservation o JOIN accounts_organisation s ON s.id = o.supplier_id
          WHERE o.good_id = %(good)s AND o.confirmed_on > %(first)s AND o.confirmed_on <= %(last)s
            AND o.withdrawn_at IS NULL AND NOT o.accessory AND o.unit_price > 0
     )
-    SELECT coalesce(tier, 0), coalesce(band, 0), count(*), count(DISTINCT buyer_id), count(DISTINCT supplier_id),
+    SELECT coalesce(tier, 0), coalesce(band, 0), count(*), count(DISTINCT buyer), count(DISTINCT seller),
            percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY price::double precision)
       FROM deal GROUP BY GROUPING SETS ((tier, band), (tier), (band), ()) HAVING count(*) > 0
      ORDER BY tier NULLS FIRST, band NULLS FIRST

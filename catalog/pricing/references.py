@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -23,6 +23,8 @@ from django.db.models import Min
 
 from catalog.models import Listing, ReferencePrice, Review, Sale
 from catalog.models.references import Grade, ReferenceKind, ReferenceState
+from catalog.pricing.kept import Peers, kept
+from zcy import clock
 from zcy.clock import end_of, start_of
 from zcy.money import yuan
 
@@ -182,15 +184,11 @@ _TWIN_PRICE: Final = f"""
          WHEN g.key_hash <> '' THEN {_twin("key_hash = g.key_hash AND t.key_hash <> ''")}
          WHEN g.spec <> '{{}}' THEN {_twin("spec_hash = g.spec_hash")} END
 """
-# For statements that read good `g`: its twin's price where it is marked (专供), else NULL.
-TWIN_COLUMN: Final = f"""
-    (SELECT w.price FROM (SELECT {_TWIN_PRICE} AS price OFFSET 0) w WHERE w.price < g.lowest_price)
+_TWINS: Final = f"""
+    SELECT w.id, w.price FROM (
+        SELECT g.id, g.lowest_price, {_TWIN_PRICE} AS price FROM catalog_good g WHERE g.id = ANY(%s) OFFSET 0) w
+     WHERE w.price < w.lowest_price
 """
-
-
-def twin_parameters(day: date) -> list[datetime]:
-    """The parameters of `TWIN_COLUMN`: since when public prices of twins count, for each arm."""
-    return [start_of(day - timedelta(days=SHOWN_DAYS))] * 2
 
 
 def government_only(good_ids: Collection[int], day: date) -> dict[int, Decimal]:
@@ -199,7 +197,16 @@ def government_only(good_ids: Collection[int], day: date) -> dict[int, Decimal]:
     Returns:
         good → the twin's lowest public price of a year, for this good's pack.
     """
-    statement = f"SELECT g.id, {TWIN_COLUMN} FROM catalog_good g WHERE g.id = ANY(%s)"
+    first = start_of(day - timedelta(days=SHOWN_DAYS))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*twin_parameters(day), list(good_ids)])
-        return {good: yuan(price) for good, price in cursor.fetchall() if price is not None}
+        cursor.execute(_TWINS, [first, first, list(good_ids)])
+        return {good: yuan(price) for good, price in cursor.fetchall()}
+
+
+def twin_price(peers: Peers) -> Decimal | None:
+    """What `government_only` says of one good today, kept for a quarter of an hour at most."""
+    day = clock.today()
+    found: Decimal | None = kept(
+        peers, f"twin.{peers[0]}.{day}", lambda: government_only([peers[0]], day).get(peers[0])
+    )
+    return found

@@ -25,14 +25,12 @@ from catalog.packs import pack_text, price_each
 from catalog.pricing.formulas import Place
 from catalog.pricing.panel import PLACE_WORDS, Panel, price_band, price_panel
 from catalog.pricing.ranges import PAGE_COLUMN, PriceRange, Wanted, page_parameters, page_range
-from catalog.pricing.references import TWIN_COLUMN, twin_parameters
+from catalog.pricing.references import twin_price
 from catalog.pricing.words import ground_text, range_sentence
 from catalog.queries.equivalents import STANDARD_COLUMNS, StandardGood, standard_of
 from catalog.tree import Node, category_tree
-from zcy import clock
 from zcy.drawing import Mark, PriceBand, describe
 from zcy.formats import money, percent, quantity
-from zcy.money import yuan
 from zcy.prepared import prepared_cursor
 
 MOST_OFFERS: Final = 200
@@ -46,7 +44,7 @@ _CHANGES: Final = """
 _GOOD: Final = f"""
     SELECT g.id, g.name, g.model, coalesce(b.name, ''), g.category_id, g.spec, g.spec_hash, g.unit, g.pack_size, g.labels,
            g.picture, g.description, g.origin, g.state, coalesce(f.orders, 0), coalesce(f.quantity, 0),
-           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {TWIN_COLUMN}, {PAGE_COLUMN}, {STANDARD_COLUMNS}
+           (SELECT json_agg(c) FROM ({_CHANGES}) AS c), g.brand_id, {PAGE_COLUMN}, {STANDARD_COLUMNS}
       FROM catalog_good g LEFT JOIN catalog_brand b ON b.id = g.brand_id
       LEFT JOIN catalog_goodfigures f ON f.good_id = g.id
      WHERE g.id = %s
@@ -187,9 +185,7 @@ def good_page(
         quantity_wanted: that the range is told for; None: the good's usual one.
     """
     with prepared_cursor() as cursor:
-        cursor.execute(
-            _GOOD, [MOST_CHANGES, *twin_parameters(clock.today()), *page_parameters(region), good_id]
-        )
+        cursor.execute(_GOOD, [MOST_CHANGES, *page_parameters(region), good_id])
         row = cursor.fetchone()
         if row is None:
             return None
@@ -218,7 +214,6 @@ def good_page(
         sold,
         changes,
         brand_id,
-        twin_price,
         learned,
         *others,
     ) = row
@@ -264,7 +259,7 @@ def good_page(
         pack=pack_text(unit, pack, standard),
         each=price_each(min((line.amount for line in lines), default=None), unit, pack, standard),
         all_offers=offers[0][-1] if offers else 0,
-        twin_price=yuan(twin_price) if twin_price is not None else None,
+        twin_price=twin_price((pk, category_id, spec_hash)),
         standard=standard_of(others, category_id),
     )
 

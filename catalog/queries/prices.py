@@ -85,6 +85,14 @@ class SeenPrice:
         return _("older than 14 days: caps nothing") if self.stale else _("in force")
 
     @property
+    def terms_text(self) -> str:
+        return _(", ").join(self.terms)
+
+    @property
+    def unknown_text(self) -> str:
+        return _(", ").join(self.unknown)
+
+    @property
     def short_hash(self) -> str:
         return self.sha256[:SHORT_HASH]
 

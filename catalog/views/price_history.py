@@ -79,7 +79,7 @@ def good_prices(request: HttpRequest, good_id: int) -> HttpResponseBase:
     }
     status = 400 if form.errors else 200
     if request.GET.get("part") == "1":
-        return render(request, "catalog/public/_prices.html", context, status=status)
+        return render(request, "catalog/public/_prices.html", context | {"part": True}, status=status)
     page, offers = offer_prices.offers_with_prices(good.pk, request.GET, publish_first=publish_first)
     return render(
         request, "catalog/public/prices.html", context | {"page": page, "offers": offers}, status=status

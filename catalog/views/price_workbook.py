@@ -165,8 +165,8 @@ def _references(found: PriceHistory) -> Sheet:
         [_("Seen at"), _("Kind of source"), _("Price"), _("Seen on"), _("Days ago"), _("Comparability"), _("Terms"),
          _("Not stated"), _("State"), _("Address"), _("SHA-256 of the proof")],
         (
-            (row.seen_at, row.kind, row.price, row.observed_at, row.age, row.grade_words, _("; ").join(row.terms),
-             _("; ").join(row.unknown), row.state, row.url, row.sha256)
+            (row.seen_at, row.kind, row.price, row.observed_at, row.age, row.grade_words, row.terms_text,
+             row.unknown_text, row.state, row.url, row.sha256)
             for row in found.references
         ),
     )  # fmt: skip

@@ -130,7 +130,7 @@ def proof(request: HttpRequest, reference_id: int) -> HttpResponseBase:
                 _("The file is not the one that was captured: its hash differs. Tell the catalog's staff.")
             ),
         )
-    ending = reference.proof.name.rpartition(".")[2].lower()
+    ending = str(reference.proof.name).rpartition(".")[2].lower()
     if not (ending.isalnum() and len(ending) <= 8):
         ending = "bin"
     name = f"reference-{reference.pk}-{reference.proof_sha256[:12] or 'proof'}.{ending}"

@@ -80,7 +80,7 @@ def test_an_offer_that_has_ended_is_told_after_those_that_can_be_ordered() -> No
         {"sale": "frozen", "review": "pending"},
     ],
 )
-def test_what_the_public_never_saw_has_no_history(client: Client, values: dict[str, str]) -> None:
+def test_what_the_public_never_saw_has_no_history(client: Client, values: dict[str, Any]) -> None:
     listing = a_listing_on_sale(**values)
     changed(listing, "100", "110")
     assert histories(listing.good) == []
