@@ -158,6 +158,22 @@ def inherited(region: Region, key: str) -> tuple[Any, str]:
     return value, source
 
 
+def in_force(region: Region | None, key: str, own: Mapping[str, Any]) -> Any:
+    """The value of one setting in a region, from the regions' own values that the caller has read from the database.
+
+    For whoever may not rely on the table that is remembered for a minute.
+
+    Args:
+        region: the region, None: the default.
+        key: `group.field`.
+        own: path of a region → the value it has for this key.
+    """
+    known = _declared[key]
+    paths = _paths_towards(region.path) if region else []
+    given = [own[path] for path in paths if path in own]
+    return known.read(given[-1]) if given else known.default
+
+
 def set_value(*, actor: Actor, region: Region, key: str, value: Any, reason: str = "") -> RegionSetting:
     """Give a region a value of its own.
 

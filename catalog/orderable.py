@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from accounts import settings
 from accounts.models import Region
@@ -13,6 +14,11 @@ from catalog.region_settings import CatalogSettings
 def publishes_first(region: Region | None) -> bool:
     """Whether listings may be ordered in a region before they are reviewed (setting `catalog.publish_first`)."""
     return region is not None and settings.get(region, CatalogSettings).publish_first
+
+
+def publishes_first_by(region: Region | None, own: Mapping[str, Any]) -> bool:
+    """The same from the regions' own decisions (path → value), for whoever has just read them."""
+    return bool(settings.in_force(region, "catalog.publish_first", own))
 
 
 def is_orderable(*, sale: str, review: str, publish_first: bool) -> bool:

@@ -218,6 +218,12 @@ class Frame:
         known = _remembered.get((region_id, get_language() or ""))
         return region_id, known[0] if known and links else 0.0
 
+    @property
+    def tools_key(self) -> tuple[Any, ...]:
+        """What the drawn tools of a person depend on: names and numbers; the form to sign out has a token of its own."""
+        shown = (self.todo_count, self.counts.get("cart"), self.counts.get("notices"))
+        return self.person, self.organisation, self.cart_url, self.notices_url, *shown
+
     @cached_property
     def person(self) -> str:
         """The name of who is signed in."""

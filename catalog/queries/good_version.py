@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from catalog.pricing.kept import Peers
 from zcy.prepared import prepared_cursor
@@ -15,6 +17,9 @@ from zcy.prepared import prepared_cursor
 _VERSION: Final = """
     SELECT g.merged_into_id, g.category_id, g.spec_hash,
            EXISTS (SELECT FROM catalog_favourite f WHERE f.good_id = g.id AND f.user_id = %(user)s::bigint),
+           (SELECT json_object_agg(r.path, c.value)
+              FROM accounts_regionsetting c JOIN accounts_region r ON r.id = c.region_id
+             WHERE c.key = 'catalog.publish_first'),
            concat_ws(' ', g.xmin, g.ctid, b.xmin, b.ctid, f.xmin, f.ctid, p.xmin, p.ctid, m.xmin, m.ctid, a.xmin, a.ctid)
            || '/' || coalesce((
                SELECT hashtextextended(string_agg(
@@ -62,6 +67,8 @@ class GoodVersion:
     peers: Peers
     # Whether the person who looks keeps it as a favourite.
     is_favourite: bool
+    # Whether offers in review may be shown, as of this very moment: path of a region → what it has decided itself.
+    publish_first: Mapping[str, Any]
     # Equal only while nothing that the page shows has been written.
     rows: str
 
@@ -73,5 +80,6 @@ def good_version(good_id: int, user_id: int | None = None) -> GoodVersion | None
         row = cursor.fetchone()
     if row is None:
         return None
-    merged_into, category_id, spec_hash, is_favourite, rows = row
-    return GoodVersion(merged_into, (good_id, category_id, spec_hash), is_favourite, rows)
+    merged_into, category_id, spec_hash, is_favourite, publish_first, rows = row
+    own = json.loads(publish_first) if isinstance(publish_first, str) else publish_first or {}
+    return GoodVersion(merged_into, (good_id, category_id, spec_hash), is_favourite, own, rows)

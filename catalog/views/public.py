@@ -24,7 +24,7 @@ from catalog.attributes import attributes_of
 from catalog.forms import GoodForm
 from catalog.kept import kept_good, kept_list
 from catalog.models import Brand, Good, PolicyLabel, Tier
-from catalog.orderable import publishes_first
+from catalog.orderable import publishes_first_by
 from catalog.pricing.kept import deals_version
 from catalog.queries.favourites import favourites_among
 from catalog.queries.good_version import GoodVersion, good_version
@@ -275,7 +275,7 @@ def _good(actor: Actor, found: GoodVersion, wanted: dict[str, Any]) -> DrawnGood
     """What everybody of the actor's region and kind is shown of a good: kept until one of its rows is written."""
     good_id, region = found.peers[0], actor.region
     cart_url = _cart_url() if actor.has_role(Role.PURCHASER) else ""
-    asked = {"region": region, "publish_first": publishes_first(region), **wanted}
+    asked = {"region": region, "publish_first": publishes_first_by(region, found.publish_first), **wanted}
     reader = (region.pk if region else None, cart_url, actor.is_authenticated)
     key = (good_id, get_language(), clock.today(), reader, asked["publish_first"], *map(str, wanted.values()))
     version = (found.rows, deals_version(found.peers))

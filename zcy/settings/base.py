@@ -144,7 +144,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.25},
     }
 }
-# Web processes keep drawn lists of goods until the catalogue changes (catalog/kept.py).
+# Web processes keep drawn lists and pages of goods until what they show changes (catalog/kept.py).
 KEEP_LISTS = env.flag("KEEP_LISTS", default=True)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
