@@ -132,9 +132,14 @@ def test_in_stock_means_what_search_means(stock: str | None, least: str, said: s
 
 @pytest.mark.usefixtures("english")
 def test_unit_and_pack_size_are_compared_with_the_price_of_one() -> None:
-    paper = a_category("A05040101", "复印纸", unit="包")
+    paper, pens = (
+        a_category("A05040101", "复印纸", unit="包"),
+        a_category("A05040102", "签字笔", unit="盒"),
+    )
     crate = a_listing_on_sale(a_good("纸箱装", category=paper, unit="箱", pack_size=Decimal(8)), price="200")
-    box = a_listing_on_sale(a_good("笔", model="B", unit="盒", pack_size=Decimal(12)), price="30")
+    box = a_listing_on_sale(
+        a_good("笔", model="B", category=pens, unit="盒", pack_size=Decimal(12)), price="30"
+    )
     single = a_listing_on_sale(a_good("单包", model="C", category=paper, unit="包"), price="26")
     rows = rows_of(crate, box, single)
     assert rows["Unit"] == ["箱 · 8 包/箱", "盒 · 12 per 盒", "包"]
