@@ -93,10 +93,6 @@ class Migration(migrations.Migration):
             model_name='listing',
             index=models.Index(fields=['supplier', 'price', 'id'], name='listing_supplier_price'),
         ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['supplier', 'stock', 'id'], name='listing_supplier_stock'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='listing',
             trigger=pgtrigger.compiler.Trigger(name='begins_by_the_table', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.origin = 'live' AND (NEW.sale, NEW.review) NOT IN (('draft', 'none')))", func="\n            RAISE EXCEPTION 'a listing does not begin as %, %', NEW.sale, NEW.review\n                USING ERRCODE = 'check_violation';\n        ", hash='e9abb294009528023e7ed4af4f2b58314a114988', operation='INSERT', pgid='pgtrigger_begins_by_the_table_a56dc', table='catalog_listing', when='BEFORE')),

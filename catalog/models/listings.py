@@ -132,10 +132,9 @@ class Listing(models.Model):
                 condition=models.Q(sale="on_sale", delisted_at__isnull=False),
                 name="listing_to_end",
             ),
-            # The orders of a supplier's own list.
+            # The orders of a supplier's own list. None by stock: every order would have to write all indexes of its listings.
             models.Index(fields=["supplier", "changed_at", "id"], name="listing_supplier_changed"),
             models.Index(fields=["supplier", "price", "id"], name="listing_supplier_price"),
-            models.Index(fields=["supplier", "stock", "id"], name="listing_supplier_stock"),
         ]
         triggers = [first_standing_trigger(), standing_trigger()]
 
