@@ -33,6 +33,8 @@ def prepared_cursor(using: str = DEFAULT_DB_ALIAS) -> Iterator[CursorWrapper]:
             yield ordinary
         return
     connection.ensure_connection()
-    raw: Any = ServerBindingCursor(connection.connection)
+    # The stubs know nothing of psycopg's constructor.
+    make: Any = ServerBindingCursor
+    raw = make(connection.connection)
     with connection.make_cursor(raw) as cursor:
         yield cursor
