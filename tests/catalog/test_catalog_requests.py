@@ -84,7 +84,7 @@ def test_a_category_that_is_there_can_be_asked_for_by_who_was_not_admitted_for_i
     with pytest.raises(ListingRefused):
         asked_for(free, "复印纸", "category")
     profile = SupplierProfile.objects.create(
-        organisation_id=actor.organisation_id,
+        organisation_id=actor.organisation_id or 0,
         categories=[printers.code],
         registered_at=clock.now(),
         admitted_at=clock.now(),
@@ -104,7 +104,7 @@ def test_a_category_that_is_there_can_be_asked_for_by_who_was_not_admitted_for_i
 def test_who_is_bound_to_no_category_is_not_bound_by_a_granted_one() -> None:
     actor = a_supplier_actor()
     profile = SupplierProfile.objects.create(
-        organisation_id=actor.organisation_id, registered_at=clock.now(), admitted_at=clock.now()
+        organisation_id=actor.organisation_id or 0, registered_at=clock.now(), admitted_at=clock.now()
     )
     asked = asked_for(actor, "条码设备", "category")
     services.answer_request(
