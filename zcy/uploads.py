@@ -107,7 +107,7 @@ class LimitedUploadHandler(FileUploadHandler):
         input_data: Any,
         META: Mapping[str, str],  # noqa: N803 - the name that Django gives it
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         """Decide by the length that was announced."""

@@ -19,7 +19,8 @@ from typing import IO, Any, Final
 from django.utils.translation import gettext as _
 
 from catalog.bulk.errors import BadFile
-from catalog.bulk.limits import MEGABYTE, MOST_PARTS, MOST_UNPACKED
+from catalog.bulk.limits import MOST_PARTS, MOST_UNPACKED
+from zcy.uploads import MEGABYTE
 
 READER: Final = Path(__file__).with_name("_read_workbook.py")
 LONGEST_SECONDS: Final = 180

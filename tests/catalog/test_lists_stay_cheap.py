@@ -40,6 +40,7 @@ Fill = Callable[[range, Actor], None]
 
 
 def requests(numbers: range, actor: Actor) -> None:
+    assert actor.organisation is not None
     for number in numbers:
         CatalogRequest.objects.create(
             supplier=actor.organisation, asked_by=actor.user, kind="brand", name=f"品牌{number}", why="标签机",
@@ -49,11 +50,13 @@ def requests(numbers: range, actor: Actor) -> None:
 
 
 def searches(numbers: range, actor: Actor) -> None:
+    assert actor.user is not None
     for number in numbers:
         SavedSearch.objects.create(user=actor.user, name=f"搜索{number}", address=f"?q={number}")
 
 
 def versions(numbers: range, actor: Actor) -> None:
+    assert actor.organisation_id is not None
     if not StoreVersion.objects.exists():
         published(actor)
     for number in numbers:

@@ -10,7 +10,12 @@ from django.conf import settings
 from django.utils import translation
 
 # Carried sums and bookmarks of a computation: nobody sees them.
-INTERNAL = {"carried credit sum", "state of the credit computation", "progress of the credit computation"}
+INTERNAL = {
+    "carried credit sum",
+    "state of the credit computation",
+    "progress of the credit computation",
+    "progress of the price statistics",
+}
 OURS = ("zcy", "accounts", "catalog", "orders", "supervision", "credit", "exchange")
 TEXT = (settings.BASE_DIR / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = [
