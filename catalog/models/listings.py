@@ -132,7 +132,7 @@ class Listing(models.Model):
                 condition=models.Q(sale="on_sale", delisted_at__isnull=False),
                 name="listing_to_end",
             ),
-            # The orders of a supplier's own list. None by stock: every order would have to write all indexes of its listings.
+            # The orders of a supplier's own list; none by stock, or every order would write all indexes of its listings.
             models.Index(fields=["supplier", "changed_at", "id"], name="listing_supplier_changed"),
             models.Index(fields=["supplier", "price", "id"], name="listing_supplier_price"),
         ]
