@@ -78,6 +78,8 @@ def _section(result: Result, how: str) -> str:
         f"| Fscan | {result.scan_ms / 1000:.3f} | 1 |",
     ]
     for name, seconds in {"import": result.imports, **result.nights}.items():
+        if not seconds:
+            continue
         ratio = statistics.median(seconds) * 1000 / result.scan_ms
         lines.append(f"| {name} ({len(seconds)}) | {spread(seconds, 2)} | {ratio:.0f} |")
     if result.parts:

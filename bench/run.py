@@ -29,6 +29,8 @@ PORT: Final = int(os.environ.get("BENCH_PORT", "8765"))
 SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "4"))
 RUNS: Final = 3
 CLIENTS: Final = 8
+#: Measure on what an earlier run has loaded: a large market takes long to make and to import.
+LOADED: Final = os.environ.get("BENCH_LOADED") == "1"
 FLOORS: Final = {"F0": ["/bench/f0/"], "F1": ["/bench/f1/"], "F1b": ["/bench/f1b/"]}
 # Sizes whose pages are measured, and whose night is: performance.md.
 PAGES: Final = frozenset("SML")
@@ -38,7 +40,7 @@ INSIDE: Final = {
     "S": ["search quality", "duplicates", "lists", "statistics"],
     "E": ["statistics"],
     "M": ["lists", "statistics", "ranges", "listing import"],
-    "L": ["lists", "statistics"],
+    "L": ["lists", "statistics", "listing import"],
 }
 # Sizes whose import takes long enough to be believed after one run.
 IMPORTED_ONCE: Final = frozenset("ML")
@@ -46,7 +48,10 @@ HOW: Final = f"Pages: {RUNS} rounds of {SECONDS:g} s with {CLIENTS} connections.
 
 
 def main(arguments: list[str]) -> int:
-    """Measure the sizes that are named (S, M and E by default, `make bench SIZE=S`)."""
+    """Measure the sizes that are named (S, M and E by default, `make bench SIZE=S`).
+
+    With BENCH_LOADED=1 each on the database that an earlier run has left, without its import and nights.
+    """
     sizes = [size for argument in arguments for size in argument.upper().split(",") if size] or [
         "S",
         "M",
@@ -92,15 +97,19 @@ def _measure(size: str) -> Result:
     market = LOCAL / f"market-{size}"
     python = sys.executable
     market.parent.mkdir(parents=True, exist_ok=True)
-    _timed([python, "-m", "bench.market", size, str(market)], environment)
+    if not LOADED:
+        _timed([python, "-m", "bench.market", size, str(market)], environment)
     with _servers(environment):
         database = Database(LOCAL / size)
-        imports = []
-        for _run in range(1 if size in IMPORTED_ONCE else RUNS):
+        imports: list[float] = []
+        migrate = [python, "manage.py", "migrate", "--verbosity", "0"]
+        if LOADED:
+            _timed(migrate, environment)
+        for _run in range(0 if LOADED else 1 if size in IMPORTED_ONCE else RUNS):
             database.empty()
-            _timed([python, "manage.py", "migrate", "--verbosity", "0"], environment)
+            _timed(migrate, environment)
             imports.append(_timed([python, "manage.py", "import_market", str(market)], environment)[0])
-        nights, parts = _nights(database, environment) if size in NIGHTS else ({}, {})
+        nights, parts = _nights(database, environment) if size in NIGHTS and not LOADED else ({}, {})
         _took, answer = _timed([python, "-m", "bench.pages"], environment)
         # The answer stands on the standard output, log lines may follow it.
         asked = json.JSONDecoder().raw_decode(answer, answer.index('{"pages"'))[0]
