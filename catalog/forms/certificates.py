@@ -11,11 +11,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.onboarding.files import CheckedFile, check_file
+from accounts.onboarding.files import LIMIT, CheckedFile, check_file
 from catalog.models import CatalogRequest, GoodLabel, PolicyLabel
 from catalog.models.catalog_requests import CERTIFICATES_FOLDER
 from catalog.review_reasons import CERTIFICATE_REASONS
 from zcy import clock
+from zcy.uploads import LimitedFileField
 
 LONGEST_LIFE: Final = timedelta(days=50 * 366)
 
@@ -38,7 +39,8 @@ class CertificateForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The last day on which it holds; empty only where the paper names none."),
     )
-    file = forms.FileField(
+    file = LimitedFileField(
+        limit=LIMIT,
         label=_("Scan of the certificate"),
         help_text=_("PDF, JPEG or PNG, at most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),

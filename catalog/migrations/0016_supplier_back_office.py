@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='catalogrequest',
             name='paper',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='catalog.certificatepaper'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='catalog.certificatepaper', verbose_name='scan of the certificate'),
         ),
         migrations.AddConstraint(
             model_name='catalogrequest',

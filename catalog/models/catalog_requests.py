@@ -121,7 +121,13 @@ class CatalogRequest(models.Model):
     issued_on = models.DateField(_("issued"), null=True)
     # The last day on which it holds; empty = without an end.
     expires_on = models.DateField(_("expires"), null=True)
-    paper = models.ForeignKey(CertificatePaper, on_delete=models.PROTECT, null=True, related_name="requests")
+    paper = models.ForeignKey(
+        CertificatePaper,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="requests",
+        verbose_name=_("scan of the certificate"),
+    )
     # What the certificate replaced when it was granted: {certificate number: its last day or ""}.
     replaced = models.JSONField(default=dict, db_default={}, editable=False)
 

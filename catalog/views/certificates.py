@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import ActorRequest
+from accounts.onboarding.files import LIMIT
 from accounts.roles import SUPPLIER_ROLES
 from catalog import services
 from catalog.forms.certificates import CertificateForm
@@ -29,11 +30,13 @@ from zcy import clock
 from zcy.access import roles
 from zcy.errors import DomainError
 from zcy.refusals import refuse_in_form
+from zcy.uploads import takes_file
 
 LARGEST: Final = 2**63 - 1
 
 
 @roles(*SUPPLIER_ROLES)
+@takes_file(LIMIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate(request: ActorRequest, good_id: int) -> HttpResponse:
     """What the good has, what waits, and the form; with `?again=` what was sent back, to be mended."""

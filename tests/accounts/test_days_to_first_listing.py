@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pgtrigger
 import pytest
 
 from accounts.models import Application, SupplierProfile
@@ -70,6 +71,9 @@ def test_what_the_checks_approve_is_the_first_listing_at_once():
     application = an_admitted()
     seller = a_seller(application.organisation)
     good = a_good()
+    profile = profile_of(application)
+    profile.categories.append(good.category.code)
+    profile.save()
     a_known_range(good, "90", "110")
     areas = tuple(profile_of(application).delivery_regions.all())
     listing = catalog.create_listing(actor=seller, good=good, values=typed(delivery_areas=areas))
@@ -93,9 +97,9 @@ def test_an_approved_offer_that_is_put_on_sale_is_the_first_listing():
 
 def test_imported_listings_and_suppliers_do_not_count():
     application = an_admitted()
-    Listing.objects.filter(pk=a_listing_on_sale(supplier=application.organisation).pk).update(
-        origin="imported", listed_at=clock.now()
-    )
+    listing = a_listing_on_sale(supplier=application.organisation)
+    with pgtrigger.ignore("catalog.Listing:moves_by_the_table"):
+        Listing.objects.filter(pk=listing.pk).update(origin="imported", listed_at=clock.now())
     a_listing_on_sale(supplier=a_supplier())
     assert note_first_listings() == 0
     for _supplier in range(5):

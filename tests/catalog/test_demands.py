@@ -153,7 +153,10 @@ def test_the_good_that_answers_is_looked_for_by_name_model_or_number_and_picked(
         found = client.get("/operator/demands/goods/?" + urlencode({"q": q})).content.decode()
         assert f'name="picked" id="picked-{good.pk}"' in found, q
         assert f'id="picked-{other.pk}"' not in found, q
-    assert "No standard good fits" in client.get("/operator/demands/goods/?q=xyzxyz").content.decode()
+    assert (
+        "No standard good fits"
+        in client.get("/operator/demands/goods/?q=xyzxyz", headers={"accept-language": "en"}).content.decode()
+    )
     for q in ("", "\x00", "9" * 40, "％％"):
         assert client.get("/operator/demands/goods/?" + urlencode({"q": q})).status_code == 200
     kept = client.get(

@@ -43,7 +43,7 @@ def counted(query: str) -> Facets:
 
 @pytest.mark.parametrize(
     ("inside", "outside", "offered"),
-    [(8, 2, True), (7, 2, False), (5, 0, True), (4, 0, False), (2, 8, False)],
+    [(8, 2, True), (7, 2, False), (5, 0, True), (4, 0, False), (2, 7, False)],
 )
 def test_four_hits_of_five_and_five_at_least_have_to_lie_there(
     inside: int, outside: int, offered: bool
@@ -96,4 +96,5 @@ def test_the_page_says_whose_attributes_these_are_at_no_further_statement(
             html = client.get(f"/search/?{query}", headers={"accept-language": "en"}).content.decode()
         counts.append(len(captured))
         assert ("Most of these are in A4黑白打印机" in html) is (query == "q=打印机")
-    assert counts[0] == counts[1]
+    # A search of two hits looks for ways out besides.
+    assert counts[0] <= counts[1]

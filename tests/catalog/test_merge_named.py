@@ -187,7 +187,11 @@ def test_rows_that_name_a_merged_good_by_number_or_gtin_offer_the_survivor_and_s
     by_number, by_gtin = a_supplier_actor(), a_supplier_actor()
     made = uploaded(by_number, HEADER, (merged.pk, 100, 10, 3))
     assert (verdicts(made), problems(made)) == ({2: "new"}, {})
-    page = a_client_of(by_number).get(f"/supplier/imports/{made.pk}/").content.decode()
+    page = (
+        a_client_of(by_number)
+        .get(f"/supplier/imports/{made.pk}/", headers={"accept-language": "en"})
+        .content.decode()
+    )
     assert f"No. {merged.pk} was merged into this good (No. {survivor.pk})" in page
     written(by_number, made)
     assert Listing.objects.get(supplier=by_number.organisation).good_id == survivor.pk
@@ -240,7 +244,7 @@ def test_the_forms_of_a_merged_good_lead_on_to_the_survivor_and_lose_nothing_typ
     survivor, merged, _merge = merged_pair(staff)
     seller = a_supplier_actor()
     client = a_client_of(seller)
-    answer = client.get(address.format(merged.pk))
+    answer = client.get(address.format(merged.pk), headers={"accept-language": "en"})
     assert (answer.status_code, answer["Location"]) == (302, address.format(survivor.pk))
     assert [str(message) for message in get_messages(answer.wsgi_request)] == [
         f"No. {merged.pk} was merged into “{survivor.name}”: this is the good to offer."

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.http import QueryDict
@@ -93,7 +94,8 @@ def test_prices_of_a_draft_are_nobodys_business_and_an_imported_market_is_shown_
     changed(listing, "55", "120", first_days_ago=40)  # it first stood on sale 30 days ago
     (offer,) = histories(listing.good)
     assert offer.changes == []
-    Listing.objects.filter(pk=listing.pk).update(origin="imported")
+    with pgtrigger.ignore("catalog.Listing:moves_by_the_table"):
+        Listing.objects.filter(pk=listing.pk).update(origin="imported")
     (offer,) = histories(listing.good)
     assert [change.old for change in offer.changes] == [Decimal("55.00")]
 

@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -53,7 +54,8 @@ def test_ties_and_the_widest_prices_are_walked_without_loss_both_ways(query: str
     goods = many_goods_on_sale(110)
     prices = ["0.00", "0.01", "-3.50", "999999999999.99", *["88.00"] * 106]
     for good, price in zip(goods, prices, strict=True):
-        Listing.objects.filter(good=good).update(price=Decimal(price), origin="imported")
+        with pgtrigger.ignore("catalog.Listing:moves_by_the_table"):
+            Listing.objects.filter(good=good).update(price=Decimal(price), origin="imported")
     services.refresh_goods()
     wanted = {good.pk for good in goods}
     forwards = walk(query)

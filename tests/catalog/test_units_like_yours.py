@@ -170,7 +170,11 @@ def test_the_page_tells_buyers_and_nobody_else() -> None:
 def test_the_page_says_in_words_which_step_decided(english: None) -> None:
     good = a_good()
     bought(good, ["10"] * 5, region=a_city())
-    html = a_client_of(a_buyer_actor()).get(f"/goods/{good.pk}/prices/").content.decode()
+    html = (
+        a_client_of(a_buyer_actor())
+        .get(f"/goods/{good.pk}/prices/", headers={"accept-language": "en"})
+        .content.decode()
+    )
     assert "units of all tiers, quantity 1–9, because of your tier there were too few" in html
     assert "5 deals of 3 other units in 365 days" in html
     other = a_good("少", model="X2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pgtrigger
 import pytest
 from django.db import connection
 
@@ -85,7 +86,8 @@ def test_a_person_who_was_invited_keeps_what_was_given_here(tmp_path: Path) -> N
 )
 def test_a_listing_stopped_here_stays_stopped(tmp_path: Path, fields: dict[str, str]) -> None:
     import_market(write_market(tmp_path))
-    Listing.objects.filter(external_id="l1").update(**fields)
+    with pgtrigger.ignore("catalog.Listing:moves_by_the_table"):
+        Listing.objects.filter(external_id="l1").update(**fields)
     assert import_market(tmp_path).files["listings"].updated == 0
     import_market(write_market(tmp_path, listings=with_value("listings", 1, "price", "99.00")))
     listing = Listing.objects.get(external_id="l1")

@@ -77,7 +77,7 @@ def test_a_visitor_without_scripts_searches_and_a_purchaser_without_them_keeps(a
         purchaser.page.locator(f"[data-favourite='{trade.listing.good_id}']").first.click()
     purchaser.page.fill("[name=note]", "教务处")
     with purchaser.page.expect_navigation():
-        purchaser.page.locator("form.form-stack button[type=submit]").click()
+        purchaser.page.locator("form.form-stack .btn-primary").click()
     assert Favourite.objects.get().note == "教务处"
 
 
@@ -92,7 +92,7 @@ def test_an_operator_reads_why_and_answers_a_demand(arrives: Arrives, settings: 
     purchaser.opens("/search/?q=量子打印机")
     purchaser.follows("a[href^='/buyer/demands/new/']", "ask")
     purchaser.page.fill("[name=contact]", "王芳 0571-88888888")
-    purchaser.follows("form.form-stack button[type=submit]")
+    purchaser.follows("form.form-stack .btn-primary")
     purchaser.sees("量子打印机")
 
     staff = arrives(clerk)
@@ -102,6 +102,6 @@ def test_an_operator_reads_why_and_answers_a_demand(arrives: Arrives, settings: 
     staff.follows(staff.page.locator("a[href*='decide']").first)
     staff.page.locator("input[name=state]").last.check()
     staff.page.fill("[name=answer]", "暂无供应商")
-    staff.follows("form.form-stack button[type=submit]")
+    staff.follows("form.form-stack .btn-primary")
     purchaser.opens("/account/notices/")
     purchaser.sees("暂无供应商")

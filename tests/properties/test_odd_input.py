@@ -58,6 +58,9 @@ UNLINKED: Final = frozenset(
         "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
         "mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_generate_recovery_codes",
         "favicon",
+        "application_discard", "application_resume",  # while a renewal is being written, and after it was discarded
+        "catalog:reference_proof",  # of a reference that has one
+        "catalog:goods_to_name", "catalog:supplier_guess",  # asked for by their forms while one types
         "catalog:supplier_range",  # asked for by the form while a price is typed
         "catalog:supplier_export",  # a button of the form for templates leads there
         "catalog:supplier_import_progress",  # asked for by the page while an import is worked on
