@@ -74,6 +74,7 @@ from catalog.models.prices import (
     QuantityBand,
     Tier,
 )
+from catalog.models.quotes import QuoteObservation
 from catalog.models.references import FetchState, ReferenceContest, ReferenceFetch, ReferencePrice
 from catalog.models.searching import (
     DemandRequest,
@@ -145,6 +146,7 @@ __all__ = [
     "PriceStep",
     "ProposalState",
     "QuantityBand",
+    "QuoteObservation",
     "ReferenceContest",
     "ReferenceFetch",
     "ReferencePrice",

@@ -15,6 +15,7 @@ from catalog.models import Good, ReferencePrice
 from catalog.models.references import Grade, ReferenceState
 from catalog.pricing.formulas import WINDOW_DAYS
 from catalog.pricing.references import FRESH_DAYS, SHOWN_DAYS, best_references, government_only
+from catalog.queries.quotes import LosingQuotes, losing_quotes
 from zcy import clock
 from zcy.formats import quantity
 from zcy.money import yuan
@@ -108,14 +109,16 @@ class PriceHistory:
     references: list[SeenPrice] = field(default_factory=list)
     # The twin's public price where this model has none and is dearer (专供).
     twin_price: Decimal | None = None
+    # What was quoted in the same months and did not win; no deals, in none of the figures above.
+    quotes: LosingQuotes = field(default_factory=LosingQuotes)
 
 
 def price_history(good: Good, *, tier: int = 0) -> PriceHistory:
-    """Trend of twelve months, references of a year, and what they mean, in four statements.
+    """Trend of twelve months, references of a year, quotes that did not win, and what they mean, in five statements.
 
     Args:
         good: the good.
-        tier: of the regions whose deals are shown, 0 = all.
+        tier: of the regions whose deals and quotes are shown, 0 = all.
     """
     today = clock.today()
     first = (today.replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1)
@@ -136,6 +139,7 @@ def price_history(good: Good, *, tier: int = 0) -> PriceHistory:
             found.months.append(TrendMonth(month, deals, suppliers, low, median, high, lowest))
             if recent is not None:
                 found.lowest_recent = min(recent, found.lowest_recent or recent)
+    found.quotes = losing_quotes(good.pk, first=first, last=today, tier=tier)
     best = best_references([good.pk], today).get(good.pk)
     oldest = today - timedelta(days=FRESH_DAYS)
     for row in (

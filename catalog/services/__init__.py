@@ -31,6 +31,7 @@ from catalog.services.index_goods import index_goods
 from catalog.services.key_hashes import refresh_key_hashes
 from catalog.services.labels import refresh_labels
 from catalog.services.load_halls import load_halls, load_origin_counties
+from catalog.services.losing_quotes import LosingQuote, record_losing_quotes
 from catalog.services.mark_verdict import mark_verdict
 from catalog.services.mend_listings import Mend, mend_listings
 from catalog.services.mend_rejected import mend_rejected
@@ -71,6 +72,7 @@ from catalog.services.tell_of_favourites import tell_of_favourites
 __all__ = [
     "DEFAULT_NAME",
     "DealLine",
+    "LosingQuote",
     "Mend",
     "Outcome",
     "add_favourite",
@@ -114,6 +116,7 @@ __all__ = [
     "rebuild_vocabulary",
     "recognise_proposal",
     "record_deals",
+    "record_losing_quotes",
     "refresh_alerts",
     "refresh_counts",
     "refresh_goods",

@@ -93,6 +93,11 @@ _REFRESH = f"""
            IS DISTINCT FROM (g.category_id, g.spec_hash, coalesce(g.pack_size, 1))
 """
 
+_REFRESH_QUOTES = """
+    UPDATE catalog_quoteobservation q SET pack_size = coalesce(g.pack_size, 1) FROM catalog_good g
+     WHERE g.id = q.good_id AND g.id = ANY(%s) AND q.pack_size <> coalesce(g.pack_size, 1)
+"""
+
 
 def refresh_observations(good_ids: Collection[int]) -> int:
     """Take the observations of goods along whose category, specification or pack was corrected.
@@ -103,6 +108,8 @@ def refresh_observations(good_ids: Collection[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, [list(good_ids)])
         changed = int(cursor.rowcount)
+        # Losing quotes keep the good's pack too; no panel shows them.
+        cursor.execute(_REFRESH_QUOTES, [list(good_ids)])
     if changed:
         forget_all()
     return changed

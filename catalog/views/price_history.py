@@ -20,6 +20,7 @@ from catalog.pricing.like_units import LEAST_DEALS, LEAST_UNITS, LikeUnits, band
 from catalog.pricing.words import like_words
 from catalog.queries import offer_prices
 from catalog.queries.prices import price_history
+from catalog.queries.quotes import LEAST_QUOTES, LEAST_SUPPLIERS
 from catalog.views.price_workbook import price_workbook
 from catalog.views.references import PROOF_ROLES
 from zcy.access import public
@@ -72,6 +73,8 @@ def good_prices(request: HttpRequest, good_id: int) -> HttpResponseBase:
         "quantity": wanted["quantity_wanted"],
         "least_deals": LEAST_DEALS,
         "least_units": LEAST_UNITS,
+        "least_quotes": LEAST_QUOTES,
+        "least_suppliers": LEAST_SUPPLIERS,
         "may_contest": actor.has_role(*SUPPLIER_ROLES)
         and good.listings.filter(supplier_id=actor.organisation_id, delisted_at__isnull=True).exists(),
         "may_see_proof": actor.has_role(*PROOF_ROLES),

@@ -63,6 +63,7 @@ def price_workbook(good: Good, *, region: Region | None, publish_first: bool, **
             ((one.low, one.high, one.count) for one in page.panel.bins if page.panel.has_range),
         ),
         _references(found),
+        _quotes(found),
         _offers(page),
         Sheet(
             _("Price history of the offers"),
@@ -170,6 +171,21 @@ def _references(found: PriceHistory) -> Sheet:
             for row in found.references
         ),
     )  # fmt: skip
+
+
+def _quotes(found: PriceHistory) -> Sheet:
+    """Quotes that did not win: all of them, then by quarter; no price where there are too few."""
+    rows: list[Sequence[Any]] = []
+    if found.quotes.told:
+        rows.append(
+            (_("all"), found.quotes.n, found.quotes.suppliers, found.quotes.median, found.quotes.lowest)
+        )
+        rows += [(one.name, one.n, one.suppliers, one.median, one.lowest) for one in found.quotes.quarters]
+    return Sheet(
+        _("Quotes that did not win"),
+        [_("Quarter"), _("Quotes"), _("Suppliers"), _("Median"), _("Lowest")],
+        rows,
+    )
 
 
 def _offers(page: GoodPage) -> Sheet:

@@ -199,6 +199,18 @@ FILES: Final[tuple[MarketFile, ...]] = (
         key="id",
     ),
     MarketFile(
+        "quotes",
+        (
+            _column("id", c.ID, need=True),
+            _column("inquiry", c.ID, need=True, to="inquiries"),
+            _column("supplier", c.ID, need=True, to="organisations"),
+            _column("total", c.MONEY, need=True),
+            _column("submitted_at", c.TIME, need=True),
+            _column("disqualified_reason", c.LONG),
+        ),
+        key="id",
+    ),
+    MarketFile(
         "orders",
         (
             _column("id", c.ID, need=True),
@@ -295,4 +307,4 @@ FILES: Final[tuple[MarketFile, ...]] = (
 
 BY_NAME: Final = {file.name: file for file in FILES}
 # Files of the format whose content has no home here yet: named as such, so that nobody believes they were read.
-NOT_READ_YET: Final = ("logins", "quotes", "returns")
+NOT_READ_YET: Final = ("logins", "returns")

@@ -24,6 +24,7 @@ from catalog.specs import count_faults
 from exchange.market import deriving, good_history, staging, trees
 from exchange.market.first_load import first_load
 from exchange.market.merging import MERGES, merge
+from exchange.market.quotes import observe_losing_quotes
 from exchange.market.reading import Source, find_files
 from exchange.market.report import Report
 from zcy import audit, nightly, workdays
@@ -161,6 +162,7 @@ def _merge(cursor: CursorWrapper, report: Report, advance: Progress) -> set[str]
     deriving.find_touched_orders(cursor, report)
     deriving.settle_orders(cursor)
     deriving.observe_prices(cursor, report)
+    observe_losing_quotes(cursor, report)
     if "goods" in present:
         good_history.write(cursor, report.source)
     cursor.execute("ANALYZE")

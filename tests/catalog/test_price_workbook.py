@@ -46,7 +46,7 @@ def test_every_table_of_the_page_is_a_sheet(client: Client) -> None:
     _content, sheets = workbook(client, f"/goods/{good.pk}/prices/?format=xlsx")
     assert list(sheets) == [
         "Price figures", "By region and quantity", "Prices over time", "Histogram of deals", "Prices seen elsewhere",
-        "Offers", "Price history of the offers",
+        "Quotes that did not win", "Offers", "Price history of the offers",
     ]  # fmt: skip
     figures = {row[0]: row[1] for row in sheets["Price figures"]}
     assert figures["Good"] == "打印机"
