@@ -75,8 +75,8 @@ def losing_quotes(good_id: int, *, first: date, last: date, tier: int = 0) -> Lo
     quarters: list[QuotedQuarter] = []
     for begins, n, suppliers, median, lowest in rows:
         told = n >= LEAST_QUOTES and suppliers >= LEAST_SUPPLIERS
-        prices = (yuan(str(median)), lowest) if told else (None, None)
+        middle, least = (yuan(str(median)), lowest) if told else (None, None)
         if begins is None:
-            return LosingQuotes(n, suppliers, *prices, quarters)
-        quarters.append(QuotedQuarter(begins, n, suppliers, *prices))
+            return LosingQuotes(n, suppliers, middle, least, quarters)
+        quarters.append(QuotedQuarter(begins, n, suppliers, middle, least))
     return LosingQuotes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from catalog.merging import take_along
 from catalog.services.deals import QUANTITY_BAND_SQL, TIER_SQL
@@ -59,7 +59,7 @@ def observe_losing_quotes(cursor: CursorWrapper, report: Report) -> None:
     its file says so.
     """
     counts = report.files.setdefault("quotes", FileCounts())
-    parameters = {"source": report.source, "most": MOST_MONEY}
+    parameters: dict[str, Any] = {"source": report.source, "most": MOST_MONEY}
     cursor.execute(_CANDIDATES, parameters)
     execute_and_count(
         cursor,

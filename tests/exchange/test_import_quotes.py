@@ -68,7 +68,7 @@ def test_what_lost_is_kept_per_unit_of_the_one_good_that_was_ordered(tmp_path: P
     assert kept() == {"q2": Decimal("125.00"), "q3": Decimal("133.34")}
     row = QuoteObservation.objects.select_related("good", "supplier", "region").get(row_key="q3")
     assert (row.good.external_id, row.supplier.external_id, row.region.code) == ("g1", "s3", "330102")
-    assert (row.tier, row.quantity_band, row.quantity, row.pack_size) == (3, 2, 12, 5)
+    assert (row.tier, row.quantity_band, row.quantity, row.pack_size) == (3, 2, Decimal(12), Decimal(5))
     assert row.quoted_on == date(2026, 3, 2), "the local date of half past eleven in London"
     counts = report.files["quotes"]
     assert (counts.rows, counts.inserted, counts.updated, counts.unchanged) == (5, 2, 0, 3)
