@@ -77,7 +77,8 @@ class PriceObservation(models.Model):
                 name="observation_fallback",
             ),
             models.Index(fields=["order_id"], name="observation_order"),
-            BrinIndex(fields=["confirmed_at"], name="observation_confirmed_brin"),
+            # A range of blocks would do while deals come in their order; history that comes later does not.
+            models.Index(fields=["confirmed_at"], name="observation_confirmed"),
             BrinIndex(fields=["touched_at"], name="observation_touched_brin"),
             models.Index(
                 fields=["withdrawn_at"],

@@ -156,6 +156,8 @@ def observe_prices(cursor: CursorWrapper, report: Report) -> None:
         JOIN accounts_region r ON r.id = o.region_id
         JOIN orders_orderline l ON l.order_id = o.id JOIN catalog_good ordered ON ordered.id = l.good_id
         JOIN catalog_good g ON g.id = coalesce(ordered.merged_into_id, ordered.id)
+        -- As they come in a platform's life: what is asked for by its days then lies together.
+        ORDER BY o.confirmed_at, l.id
         ON CONFLICT (order_line_id) DO UPDATE SET ({names}) = ROW({new}) WHERE ROW({old}) IS DISTINCT FROM ROW({new})"""
     )
     # A good whose pack, category or specification was corrected takes its old observations along.

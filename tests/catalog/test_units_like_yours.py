@@ -179,7 +179,11 @@ def test_the_page_says_in_words_which_step_decided(english: None) -> None:
     assert "5 deals of 3 other units in 365 days" in html
     other = a_good("少", model="X2")
     deals(other, ["10"])
-    html = a_client_of(a_buyer_actor()).get(f"/goods/{other.pk}/prices/").content.decode()
+    html = (
+        a_client_of(a_buyer_actor())
+        .get(f"/goods/{other.pk}/prices/", headers={"accept-language": "en"})
+        .content.decode()
+    )
     assert "Too few other units bought this good: 1 deals of 1 units" in html
 
 
